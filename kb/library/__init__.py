@@ -1,0 +1,1 @@
+"""The library: articles of several kinds, their files, revisions and rendering."""
