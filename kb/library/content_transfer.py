@@ -1,0 +1,152 @@
+"""Files to database and back: import by slug and hash, byte-stable export, removal of the demo."""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+from sqlmodel import Session, col, delete, select
+
+from kb import audit, outbox
+from kb.errors import ShifuError
+from kb.library.articles import Origin, content_hash, create_article, save_revision
+from kb.library.content_folder import Content, ContentFile, file_path
+from kb.library.models import (
+    Article,
+    ArticleFacet,
+    Draft,
+    Favourite,
+    ProductLineRow,
+    RecentView,
+    Revision,
+)
+from kb.library.vocabulary import Scope
+from kb.messages import N_
+
+IMAGES = "images"
+
+
+class FaultyContentError(ShifuError):
+    """The folder has faults; nothing of it was imported."""
+
+    template = N_("%(n)s faults in %(folder)s; nothing was imported. Run shifu content check to see them all.")
+
+
+class NotAFolderError(ShifuError):
+    """The content folder is not there."""
+
+    template = N_("%(folder)s is not a folder. Name the folder that holds the articles.")
+
+
+@dataclass
+class ImportReport:
+    """What an import did, by path."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # edited here, file unchanged since
+    conflicts: list[str] = field(default_factory=list)  # edited here, and the file changed, too
+
+
+def import_content(session: Session, content: Content, now: datetime) -> ImportReport:
+    """Bring files in. Untouched articles follow their files; edited ones are never overwritten."""
+    if content.problems:
+        raise FaultyContentError(n=len(content.problems), folder=content.root)
+    for code, line in content.product_lines.items():
+        session.merge(ProductLineRow(code=code, zh=line.zh, en=line.en))
+    report = ImportReport()
+    for file in content.files:
+        _import_file(session, file, report, now)
+    if report.created or report.updated:
+        audit.record(session, now, None, "import_content", "library", created=len(report.created), updated=len(report.updated), conflicts=report.conflicts)
+    return report
+
+
+def _import_file(session: Session, file: ContentFile, report: ImportReport, now: datetime) -> None:
+    meta = file.document.meta
+    new_hash = content_hash(file.source)
+    article = session.exec(
+        select(Article).where(Article.slug == meta.slug, Article.lang == meta.lang)
+    ).first()
+    origin = Origin(None, "file")
+    if article is None:
+        article = create_article(session, file.document, origin, now)
+        _keep_exact_text(session, article, file.source)
+        report.created.append(file.path)
+    elif article.imported_hash == new_hash:
+        edited = _head_hash(session, article) != new_hash
+        (report.kept if edited else report.unchanged).append(file.path)
+        return
+    elif _head_hash(session, article) not in (article.imported_hash, new_hash):
+        report.conflicts.append(file.path)
+        return
+    else:
+        save_revision(session, article, file.source, meta, origin, now)
+        report.updated.append(file.path)
+    article.imported_hash = new_hash
+    session.add(article)
+
+
+def _keep_exact_text(session: Session, article: Article, source: str) -> None:
+    """A file's own spacing and quoting survive until somebody edits the article here."""
+    revision = session.exec(select(Revision).where(Revision.article_id == article.id)).one()
+    revision.source, revision.content_hash = source, content_hash(source)
+    session.add(revision)
+
+
+def _head_hash(session: Session, article: Article) -> str:
+    query = select(Revision.content_hash).where(
+        Revision.article_id == article.id, Revision.number == article.revision
+    )
+    return session.exec(query).one()
+
+
+def import_images(content_root: Path, uploads: Path) -> int:
+    """Copy the folder's pictures to the uploads. Returns how many there are."""
+    source, target = content_root / IMAGES, uploads / IMAGES
+    if not source.is_dir():
+        return 0
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return sum(1 for path in source.rglob("*") if path.is_file())
+
+
+def export_content(session: Session, target: Path, uploads: Path) -> int:
+    """Write every article, picture and product line as files. Returns the number of articles."""
+    query = (
+        select(Article, Revision.source)
+        .join(Revision, col(Revision.article_id) == Article.id)
+        .where(Revision.number == Article.revision)
+    )
+    count = 0
+    for article, source in session.exec(query):
+        path = target / file_path(article.kind, article.slug, article.lang)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(source.encode())
+        count += 1
+    lines = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.code)))
+    _write_product_lines({line.code: {"zh": line.zh, "en": line.en} for line in lines}, target)
+    if (uploads / IMAGES).is_dir():
+        shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
+    return count
+
+
+def _write_product_lines(lines: dict[str, dict[str, str]], target: Path) -> None:
+    if lines:
+        target.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(lines, allow_unicode=True, sort_keys=False, width=10_000)
+        (target / "product_lines.yaml").write_text(text, "utf-8")
+
+
+def remove_demo(session: Session, now: datetime) -> int:
+    """Take out every article of the invented company, with its history. Returns their number."""
+    ids = list(session.exec(select(Article.id).where(Article.scope == Scope.DEMO)))
+    for table in (ArticleFacet, Revision, Favourite, RecentView):
+        session.exec(delete(table).where(col(table.article_id).in_(ids)))
+    session.exec(delete(Draft).where(col(Draft.key).in_([f"article:{i}" for i in ids])))
+    session.exec(delete(Article).where(col(Article.id).in_(ids)))
+    for article_id in ids:
+        outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
+    audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
+    return len(ids)

@@ -1,0 +1,44 @@
+"""Work to be done after a commit: rows written in the same transaction as their cause.
+
+The worker takes them in order; a crash in between means that a row is done again, so every
+kind of work must bear being repeated.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, delete, func, select
+
+INDEX_ARTICLE = "index_article"
+
+
+class OutboxItem(SQLModel, table=True):
+    """One piece of work on one subject."""
+
+    __tablename__ = "outbox_item"
+    id: int | None = Field(default=None, primary_key=True)
+    work: str = Field(max_length=40, index=True)
+    subject_id: int
+    created_at: datetime
+
+
+def enqueue(session: Session, work: str, subject_id: int, now: datetime) -> None:
+    """Ask for ``work`` on a subject once this transaction commits."""
+    session.add(OutboxItem(work=work, subject_id=subject_id, created_at=now))
+
+
+def pending(session: Session, work: str, limit: int = 500) -> list[OutboxItem]:
+    """The oldest rows of a kind of work."""
+    query = select(OutboxItem).where(OutboxItem.work == work).order_by(col(OutboxItem.id)).limit(limit)
+    return list(session.exec(query))
+
+
+def waiting(session: Session, work: str) -> int:
+    """How many rows of a kind of work there are."""
+    return session.exec(select(func.count()).where(OutboxItem.work == work)).one()
+
+
+def discard(session: Session, work: str, up_to_id: int) -> None:
+    """Forget rows that are done."""
+    session.exec(
+        delete(OutboxItem).where(col(OutboxItem.work) == work, col(OutboxItem.id) <= up_to_id)
+    )

@@ -1,0 +1,1 @@
+"""Search for people: rights, query language, hydration, log."""

@@ -1,0 +1,13 @@
+"""Every table in one import, for migrations and tests."""
+
+from sqlmodel import SQLModel
+
+import kb.accounts.models
+import kb.audit
+import kb.library.models
+import kb.outbox
+import kb.search.models
+
+metadata = SQLModel.metadata
+
+__all__ = ["kb", "metadata"]

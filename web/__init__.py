@@ -1,0 +1,1 @@
+"""The edge: HTTP and the command line. Parses, calls one service, renders."""
