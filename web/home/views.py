@@ -1,0 +1,92 @@
+"""Home, language and theme, health."""
+
+from flask import Blueprint, jsonify, redirect, render_template, request, session
+from sqlmodel import select
+from werkzeug.wrappers import Response
+
+from kb.accounts.models import Person
+from kb.errors import ShifuError
+from kb.library import browse, shelf
+from kb.permissions import Capability
+from web.context import current_reader, now, reader, reading, services, writing
+from web.i18n import LANGUAGES, local_day
+from web.rights import allows, public
+from web.security import safe_next
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+@allows(Capability.READ)
+def home() -> str:
+    """The search box, and under it what matters to this person."""
+    who, db = reader(), reading()
+    from datetime import date
+
+    today = date.fromisoformat(local_day(now()))
+    return render_template(
+        "home.html",
+        favourites=shelf.favourites(db, who),
+        recent=shelf.recent(db, who),
+        overdue=browse.overdue_articles(db, who, today) if who.may(Capability.AUTHOR) else [],
+        drafts=browse.drafts_of(db, who) if who.may(Capability.AUTHOR) else [],
+        kinds=browse.facet_counts(db, who, {})["kind"],
+        state=services().engine.state(),
+    )
+
+
+@pages.post("/language/<code>")
+@public
+def set_language(code: str) -> Response:
+    """Switch the language and stay on the page."""
+    if code in LANGUAGES:
+        session["lang"] = code
+        _remember(lang=code)
+    return redirect(safe_next(request.form.get("next")))
+
+
+@pages.post("/theme/<name>")
+@public
+def set_theme(name: str) -> Response:
+    """Choose light, dark or what the device prefers, and stay on the page."""
+    if name in ("light", "dark", "auto"):
+        session["theme"] = name
+        _remember(theme=name)
+    return redirect(safe_next(request.form.get("next")))
+
+
+def _remember(**columns: str) -> None:
+    who = current_reader()
+    if who is None:
+        return
+    with writing() as db:
+        person = db.get_one(Person, who.person_id)
+        for name, value in columns.items():
+            setattr(person, name, value)
+        db.add(person)
+
+
+@pages.get("/healthz")
+@public
+def healthz() -> tuple[Response, int]:
+    """Whether the process is up."""
+    return jsonify(status="ok"), 200
+
+
+@pages.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """Whether database and keyword index answer."""
+    try:
+        reading().exec(select(Person.id).limit(1)).first()
+        database = "ok"
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not ready
+        database = "failed"
+    try:
+        state = services().engine.state()
+        generation, model = state.generation, state.model
+    except ShifuError:
+        generation, model = 0, "off"
+    ready = database == "ok" and generation > 0
+    body = {"database": database, "index_generation": generation, "model": model}
+    return jsonify(body), 200 if ready else 503
