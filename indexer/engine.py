@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer import segmentation
-from indexer.embedding import LazyEmbedder
+from indexer.embedding import MIN_KNOWN_SHARE, LazyEmbedder
 from indexer.errors import IndexDamagedError
 from indexer.facts import Facts, PassageFact
 from indexer.fusion import certainty, fuse
@@ -24,7 +24,6 @@ from kb.documents import (
     Semantic,
 )
 
-MIN_KNOWN_SHARE = 0.7  # below this the model would guess
 MIN_COSINE = 0.3  # a passage found by meaning alone must be at least this near
 MEANING_COSINE = 0.45  # from here on meaning is named as a reason
 MIN_CERTAINTY = 0.1  # a passage found by keywords alone must reach this share of the bound

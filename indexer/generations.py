@@ -30,6 +30,7 @@ class Manifest:
     segmenter: str
     articles: int
     passages: int
+    vectors: int
     created: str
 
 

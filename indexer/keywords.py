@@ -34,12 +34,12 @@ def _whoosh() -> Any:
     with warnings.catch_warnings():
         # whoosh-reloaded 2.7.5 has invalid escapes in docstrings and is no longer maintained
         warnings.simplefilter("ignore", (SyntaxWarning, DeprecationWarning))  # type: ignore[arg-type]
-        import whoosh.analysis  # type: ignore[import-untyped]  # noqa: PLC0415
-        import whoosh.fields  # noqa: PLC0415
-        import whoosh.index  # noqa: PLC0415
-        import whoosh.query  # noqa: PLC0415
-        import whoosh.scoring  # noqa: PLC0415
-        import whoosh.writing  # noqa: PLC0415
+        import whoosh.analysis  # type: ignore[import-untyped]
+        import whoosh.fields
+        import whoosh.index
+        import whoosh.query
+        import whoosh.scoring
+        import whoosh.writing
     return whoosh
 
 

@@ -81,4 +81,4 @@ class VectorIndex:
             raise IndexDamagedError(reason=f"{path.name}: {str(error).splitlines()[-1][:120]}") from None
         if index.d != dimension:
             raise IndexDamagedError(reason=f"{path.name}: {index.d} dimensions instead of {dimension}")
-        return cls(dimension, _faiss().downcast_index(index))
+        return cls(dimension, index)

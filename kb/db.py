@@ -30,7 +30,6 @@ class Database:
         """A session for reading; whatever it changed is forgotten at the end."""
         with Session(self.engine, autoflush=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

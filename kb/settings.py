@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _time_zone_is_known(cls, value: str) -> str:
-        from zoneinfo import available_timezones  # noqa: PLC0415 - slow, and only needed here
+        from zoneinfo import available_timezones  # slow, and only needed here
 
         if value not in available_timezones():
             raise ValueError("it must be a zone name such as Asia/Shanghai")

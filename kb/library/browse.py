@@ -94,7 +94,7 @@ def facets_of(session: Session, article_id: int) -> dict[str, list[str]]:
 
 def product_lines(session: Session, lang: str) -> dict[str, str]:
     """Names of the product lines by code."""
-    rows = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.code)))
+    rows = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.position)))
     return {row.code: row.en if lang == "en" else row.zh for row in rows}
 
 

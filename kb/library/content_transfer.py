@@ -54,8 +54,8 @@ def import_content(session: Session, content: Content, now: datetime) -> ImportR
     """Bring files in. Untouched articles follow their files; edited ones are never overwritten."""
     if content.problems:
         raise FaultyContentError(n=len(content.problems), folder=content.root)
-    for code, line in content.product_lines.items():
-        session.merge(ProductLineRow(code=code, zh=line.zh, en=line.en))
+    for position, (code, line) in enumerate(content.product_lines.items()):
+        session.merge(ProductLineRow(code=code, position=position, zh=line.zh, en=line.en))
     report = ImportReport()
     for file in content.files:
         _import_file(session, file, report, now)
@@ -125,7 +125,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(source.encode())
         count += 1
-    lines = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.code)))
+    lines = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.position)))
     _write_product_lines({line.code: {"zh": line.zh, "en": line.en} for line in lines}, target)
     if (uploads / IMAGES).is_dir():
         shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)

@@ -59,7 +59,8 @@ def parse(text: str) -> tuple[Document | None, list[Problem]]:
     meta, problems = validate(data, lines=_LineIndex(node))
     if meta is None:
         return None, problems
-    body_line = text[: match.end()].count("\n") + 1
+    stripped = len(body) - len(body.lstrip("\n"))
+    body_line = text[: match.end() + stripped].count("\n") + 1
     return Document(meta, normalise_body(body), body_line), []
 
 

@@ -82,5 +82,6 @@ class ProductLineRow(SQLModel, table=True):
 
     __tablename__ = "product_line"
     code: str = Field(primary_key=True, max_length=40)
+    position: int  # in the file, and wherever product lines are listed
     zh: str = Field(max_length=80)
     en: str = Field(max_length=80)

@@ -5,6 +5,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """The blueprints to register; imported here so that importing the package costs nothing."""
-    from web.admin.views import pages
+    from web.admin import audit_log, bulk, teams, views
 
-    return [pages]
+    return [views.pages, teams.pages, bulk.pages, audit_log.pages]

@@ -56,6 +56,7 @@ def upgrade() -> None:
     )
     op.create_table('product_line',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('zh', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
     sa.Column('en', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
     sa.PrimaryKeyConstraint('code')

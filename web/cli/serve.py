@@ -1,0 +1,83 @@
+"""``shifu serve``: the web process and the worker it watches."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+
+import click
+
+from indexer.embedding import embedder_for
+from indexer.engine import HybridEngine
+from kb.messages import N_
+from kb.ports import SystemClock
+from web.cli.output import say
+from web.cli.runtime import open_database, open_settings
+
+log = logging.getLogger(__name__)
+RESTART_AFTER = 3.0  # seconds before a worker that ended is started again
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (SHIFU_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (SHIFU_PORT).")
+@click.option("--worker/--no-worker", default=True, help="Start and watch a worker.")
+def serve(host: str | None, port: int | None, worker: bool) -> None:
+    """Run the site and its worker until interrupted."""
+    import waitress
+
+    from indexer import segmentation
+    from web.app import Services, create_app
+
+    settings = open_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    embedder = embedder_for(settings.model)
+    services = Services(
+        settings=settings,
+        database=open_database(settings),
+        engine=HybridEngine(settings.index_dir, embedder),
+        clock=SystemClock(),
+    )
+    app = create_app(services)
+    threading.Thread(target=segmentation.warm_up, daemon=True).start()
+    embedder.start()
+    watcher = WorkerWatcher() if worker else None
+    host, port = host or settings.host, port or settings.port
+    say(N_("Shifu is at %(url)s (stop with Ctrl-C)"), url=settings.base_url or f"http://{host}:{port}")
+    try:
+        waitress.serve(
+            app, host=host, port=port, threads=settings.threads, ident="shifu",
+            max_request_body_size=(settings.max_upload_mb + 1) * 1024 * 1024,
+        )  # fmt: skip
+    finally:
+        if watcher:
+            watcher.stop()
+
+
+class WorkerWatcher:
+    """Starts the worker as a process of its own and again whenever it ends."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name="worker-watcher", daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen([sys.executable, "-m", "web.cli", "worker"])  # noqa: S603 - our own interpreter and module
+            code = self._process.wait()
+            if not self._stopping.is_set():
+                log.warning("the worker ended with code %s; starting it again", code)
+                time.sleep(RESTART_AFTER)
+
+    def stop(self) -> None:
+        """End the worker and wait for it."""
+        self._stopping.set()
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()

@@ -1,0 +1,104 @@
+"""``shifu worker``: takes index work from the outbox until it is told to end."""
+
+import logging
+import os
+import signal
+import threading
+
+import click
+
+from indexer.builder import IndexBuilder, stale_articles
+from indexer.embedding import embedder_for
+from indexer.errors import IndexBusyError, IndexDamagedError, ModelUnavailableError
+from kb import outbox
+from kb.db import Database
+from kb.errors import ShifuError
+from kb.library.index_feed import published_documents, published_fingerprints
+from web.cli.runtime import open_database, open_settings
+
+log = logging.getLogger("shifu.worker")
+POLL = 0.4  # seconds between looks into the outbox
+AFTER_ERROR = 10.0  # seconds to wait where trying again at once cannot help
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is waiting, then end.")
+def worker(once: bool) -> None:
+    """Keep the index up to date with the database."""
+    settings = open_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    database = open_database(settings)
+    stop = threading.Event()
+    if not once:
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    try:
+        embedder = embedder_for(settings.model).wait()
+    except ModelUnavailableError as error:
+        log.warning("%s", error)
+        embedder = None
+    builder = IndexBuilder(settings.index_dir, embedder)
+    _catch_up(database, builder)
+    while not stop.is_set():
+        worked = drain(database, builder)
+        if once and not worked:
+            return
+        if not worked:
+            stop.wait(POLL)
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    """A worker whose web process was killed must not go on by itself."""
+    parent = os.getppid()
+    while not stop.wait(2.0):
+        if os.getppid() != parent:
+            stop.set()
+
+
+def _catch_up(database: Database, builder: IndexBuilder) -> None:
+    """Ask for what the index lacks, whatever happened while no worker ran."""
+    from kb.ports import SystemClock
+
+    with database.read() as session:
+        fingerprints = published_fingerprints(session)
+    try:
+        changed, removed = stale_articles(builder.generations.root, fingerprints)
+    except ShifuError as error:
+        log.warning("%s", error)
+        changed, removed = list(fingerprints), []
+    if changed or removed:
+        with database.write() as session:
+            for article_id in (*changed, *removed):
+                outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id, SystemClock().now())
+
+
+def drain(database: Database, builder: IndexBuilder) -> bool:
+    """Do one batch of index work. Returns whether there was any and it was done."""
+    with database.read() as session:
+        items = outbox.pending(session, outbox.INDEX_ARTICLE)
+        ids = sorted({item.subject_id for item in items})
+        documents = published_documents(session, ids)
+        last = max((item.id or 0 for item in items), default=0)
+    if not items:
+        return False
+    published = {document.article_id for document in documents}
+    try:
+        builder.update(documents, [i for i in ids if i not in published])
+    except IndexDamagedError as error:
+        log.warning("%s Rebuilding it now.", error)
+        with database.read() as session:
+            builder.rebuild(published_documents(session))
+    except IndexBusyError:
+        return _wait_and_retry(1.0)
+    except ShifuError as error:
+        log.error("%s", error)
+        return _wait_and_retry(AFTER_ERROR)
+    with database.write() as session:
+        outbox.discard(session, outbox.INDEX_ARTICLE, last)
+    log.info("indexed %s articles", len(ids))
+    return True
+
+
+def _wait_and_retry(seconds: float) -> bool:
+    threading.Event().wait(seconds)
+    return False
