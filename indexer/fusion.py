@@ -1,20 +1,27 @@
-"""Keyword and meaning in one score.
+"""One score from two halves: pure functions over arrays of shape (n,), one place per passage."""
 
-A BM25 score says little by itself; beside the highest score that this query could reach it says
-how sure the keywords are. So ``score = cosine + LAMBDA * (bm25 / bound) ** POWER``: a full match
-outweighs any cosine, a stray word hardly counts. Chosen by measurement on six query sets, where
-reciprocal rank fusion and a fixed mix after min-max lost to the better half.
-"""
+import numpy as np
+from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+
+# Score = cosine + LAMBDA · (BM25 / the query's own BM25 upper bound) ^ POWER. Measured before we
+# began (design.md): with these two, the fused list stayed within 0.005 of the better half or above
+# it on all six query sets, where reciprocal ranks and a fixed mix after min-max fell far below.
 LAMBDA = 2.0
 POWER = 1.5
 
 
-def certainty(bm25: float, bound: float) -> float:
-    """How much of the query's highest possible keyword score was reached, 0 to 1."""
-    return min(1.0, max(0.0, bm25 / bound)) if bound > 0 else 0.0
+def keyword_share(bm25: Floats, upper_bound: float) -> Floats:
+    """BM25 as a share, 0 to 1, of the most that any passage could get for this query."""
+    if upper_bound <= 0:
+        return np.zeros(len(bm25), np.float32)
+    share: Floats = np.clip(bm25 / np.float32(upper_bound), 0, 1).astype(np.float32)
+    return share
 
 
-def fuse(cosine: float, keyword_certainty: float) -> float:
-    """The score of a passage. Cosine from -1 to 1, certainty from 0 to 1."""
-    return max(0.0, cosine) + LAMBDA * keyword_certainty**POWER
+def fused(cosines: Floats, bm25: Floats, upper_bound: float) -> Floats:
+    """The scores of passages; without one half, that half is simply 0."""
+    share = keyword_share(bm25, upper_bound)
+    scores: Floats = (cosines + LAMBDA * np.power(share, POWER)).astype(np.float32)
+    return scores

@@ -1,128 +1,142 @@
-"""Generations of the index: each a folder of its own, one of them current.
+"""Folders of generations, the pointer to the current one, and the writer's lock.
 
-A build writes into a folder that nobody reads, then publishes it by renaming it and replacing the
-pointer file. A crash at any moment leaves the old generation or the new one, never half of one.
+A generation is written under another name, synced, renamed, and only then does the pointer move:
+a crash at any point leaves the old generation or the new one. Files of a finished generation never
+change, so that the next one can share them as hard links.
 """
 
 import fcntl
-import json
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import IndexBusyError, IndexDamagedError
 
-FORMAT = 1
-KEPT = 2  # generations; a reader may still open the one before the current one
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a generation was made with. Empty model: keywords alone."""
-
-    format: int
-    model: str
-    model_fingerprint: str
-    dimension: int
-    segmenter: str
-    articles: int
-    passages: int
-    vectors: int
-    created: str
+KEYWORDS, VECTORS, PASSAGES = "keywords", "vectors.faiss", "passages.sqlite"
+POINTER = "current"
+_KEPT = 2  # a reader may be opening the one before the current
+_LOCK_POLL = 0.05  # seconds
+_NUMBER = re.compile(r"\d{6,}")
 
 
 class Generations:
-    """The folder of an index."""
+    """The generations under ``folder``."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._pointer = root / "current"
+    def __init__(self, folder: Path, lock_timeout: float = 60.0) -> None:
+        self._folder = folder
+        self._all = folder / "generations"
+        self._lock_timeout = lock_timeout
+
+    @property
+    def pointer(self) -> Path:
+        """The file that names the current generation."""
+        return self._folder / POINTER
+
+    def path(self, number: int) -> Path:
+        """Folder of a generation."""
+        return self._all / f"{number:06}"
 
     def current(self) -> int:
-        """The number of the current generation, 0 where there is none."""
+        """The number of the current generation, 0 without one. Raises IndexDamagedError."""
         try:
-            return int(self._pointer.read_text("ascii"))
-        except (FileNotFoundError, ValueError):
+            text = self.pointer.read_text("ascii").strip()
+        except FileNotFoundError:
             return 0
-
-    def folder(self, number: int) -> Path:
-        """The folder of a generation."""
-        return self.root / "generations" / f"{number:06d}"
-
-    def manifest(self, number: int) -> Manifest:
-        """A generation's manifest. Raises IndexDamagedError."""
-        path = self.folder(number) / "manifest.json"
-        try:
-            return Manifest(**json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamagedError(reason=f"manifest.json: {type(error).__name__}") from None
+        except (OSError, ValueError) as error:
+            raise IndexDamagedError(part=POINTER) from error
+        if not _NUMBER.fullmatch(text):
+            raise IndexDamagedError(part=POINTER)
+        return int(text)
 
     @contextmanager
-    def writer(self) -> Iterator[None]:
-        """Hold the right to build. Raises IndexBusyError where another process has it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "writer.lock").open("w") as lock:
+    def writing(self, *, from_last: bool = False) -> Iterator[Path]:
+        """A folder to write a generation into; it becomes the current one at the end.
+
+        ``from_last`` begins with the current generation's files; those that are written in place
+        are copies, all others hard links. An exception leaves all as it was.
+        Raises IndexBusyError, IndexDamagedError.
+        """
+        self._all.mkdir(parents=True, exist_ok=True)
+        with self._lock():
+            number = max([0, *self._numbers()]) + 1
+            partial = self._all / f"{number:06}.partial"
+            for leftover in self._all.glob("*.partial"):  # of a crashed writer: we hold the lock
+                shutil.rmtree(leftover)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise IndexBusyError from None
+                if from_last:
+                    self._begin_with(self.path(self.current()), partial)
+                else:
+                    partial.mkdir()
+                yield partial
+                self._publish(partial, number)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+
+    def _begin_with(self, last: Path, partial: Path) -> None:
+        try:
+            shutil.copytree(last, partial, copy_function=_link_or_copy)
+        except (OSError, shutil.Error) as error:
+            raise IndexDamagedError(part=last.name) from error
+
+    def _publish(self, partial: Path, number: int) -> None:
+        for path in [*partial.rglob("*"), partial]:
+            _sync(path)
+        final = self.path(number)
+        partial.rename(final)
+        _sync(self._all)
+        before = 0
+        with suppress(IndexDamagedError):  # a damaged pointer is mended by the one that follows
+            before = self.current()
+        following = self.pointer.with_suffix(".partial")
+        following.write_text(f"{number:06}\n", "ascii")
+        _sync(following)
+        following.replace(self.pointer)
+        _sync(self._folder)
+        kept = [number, before][:_KEPT]
+        for other in self._numbers():
+            if other not in kept:
+                shutil.rmtree(self.path(other), ignore_errors=True)
+
+    def _numbers(self) -> list[int]:
+        return [int(path.name) for path in self._all.iterdir() if _NUMBER.fullmatch(path.name)]
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Held across processes; the system drops it when its holder dies."""
+        deadline = time.monotonic() + self._lock_timeout
+        with (self._folder / "lock").open("a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise IndexBusyError from None
+                    time.sleep(_LOCK_POLL)
             yield
 
-    def workshop(self, base: int = 0) -> Path:
-        """An empty folder to build in, or a copy of generation ``base`` by hard links."""
-        path = self.root / "generations" / "building"
-        shutil.rmtree(path, ignore_errors=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not base:
-            path.mkdir()
-            return path
-        source = self.folder(base)
-        # Whoosh never changes a segment once written, so links are safe there; the rest is copied.
-        shutil.copytree(source / "keywords", path / "keywords", copy_function=_link)
-        for name in ("passages.sqlite", "vectors.faiss"):
-            if (source / name).exists():
-                shutil.copy2(source / name, path / name)
-        return path
 
-    def publish(self, workshop: Path, manifest: Manifest) -> int:
-        """Make what was built the current generation. Returns its number."""
-        number = self.current() + 1
-        while self.folder(number).exists():
-            number += 1
-        _write_durably(workshop / "manifest.json", json.dumps(asdict(manifest), indent=1))
-        workshop.rename(self.folder(number))
-        _sync_folder(self.root / "generations")
-        fresh = self.root / "current.new"
-        _write_durably(fresh, str(number))
-        fresh.replace(self._pointer)
-        _sync_folder(self.root)
-        self._forget_old(number)
-        return number
-
-    def _forget_old(self, current: int) -> None:
-        for path in (self.root / "generations").glob("[0-9]*"):
-            if path.name.isdigit() and not current - KEPT < int(path.name) <= current:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _link(source: str, target: str) -> None:
+def _link_or_copy(source: str, target: str) -> str:
+    if Path(source).name == PASSAGES:  # SQLite writes in place
+        return shutil.copyfile(source, target)
+    if source.endswith("LOCK"):
+        return target
     try:
         os.link(source, target)
     except OSError:  # a file system without hard links
-        shutil.copy2(source, target)
+        shutil.copyfile(source, target)
+    return target
 
 
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
+def _sync(path: Path) -> None:
+    """Make a file's or folder's content durable."""
+    if path.is_file() and path.stat().st_nlink > 1:
+        return  # shared with a generation that was synced before
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

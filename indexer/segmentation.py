@@ -1,83 +1,214 @@
-"""Text to tokens, the same way for the index and for queries.
+"""From text to search terms, the same way for the index and for a query. The one file with jieba.
 
-Chinese is cut into words by jieba; bigrams and single characters are kept beside the words in
-fields of their own, so that a word jieba does not know and a one-character query are found, too.
-The only file that imports jieba.
+Terms of Chinese text are jieba's words (long ones with the words inside them), every pair of
+neighbouring characters, and each run's last character with an end mark, so that all texts with a
+character can be found by the prefix of their terms without indexing every character again.
 """
 
-import logging
 import re
-import tempfile
+import threading
 import unicodedata
-from functools import lru_cache
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from indexer.stop_words import STOP_WORDS
+
 NAME = "jieba"
-VERSION = "0.42.1/2"  # of jieba, and of the rules below; a change asks for a rebuild
+RULES = 1  # raise it when the terms of a text change: all indexes are then out of date
+END = "$"  # marks a run's last character
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.'%][a-z0-9]+)*%?")
-# Words that carry no content of their own. They count only when a query has nothing else.
-STOP_WORDS = frozenset(
-    "的 了 吗 呢 吧 啊 我 你 您 他 她 它 我们 你们 他们 是 在 和 与 就 都 也 还 这 那 这个 那个 一个 怎么 怎么办 什么 "
-    "a an the is are am be to of in on for and or it its i you he she we they my your our this that do does did "
-    "with at by from as".split()
-)
-
-
-@lru_cache(maxsize=1)
-def _jieba() -> Any:
-    import jieba  # type: ignore[import-untyped]  # noqa: PLC0415 - 1 s, and only when text is cut
-
-    jieba.setLogLevel(logging.WARNING)
-    jieba.dt.tmp_dir = tempfile.gettempdir()
-    jieba.initialize()
-    return jieba
+_CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+_LATIN = rf"\d+(?:[.,]\d+)+|[^\W_{_CJK}]+(?:['’][^\W\d_{_CJK}]+)*"
+_RUN = re.compile(rf"([{_CJK}]+)|({_LATIN})|(\s+)|(.)", re.S)
+# 太贵 is one word of jieba's, but who asks for 贵 means it.
+_DEGREE = frozenset("太很最更挺真不嫌")
+# 贵公司 is a polite address and has nothing to do with 贵; jieba would cut it in two.
+_POLITE = "公司 司 方 厂 店 处 校 行 院 所 单位 部门 集团 企业 工厂 团队 仓库 姓 宾 客 州"
 
 
-def warm_up() -> None:
-    """Load the dictionary now rather than at the first query."""
-    _jieba()
+class TermKind(StrEnum):
+    """What a query's term is; they weigh differently."""
+
+    WORD = "word"
+    PAIR = "pair"  # two characters that are no word, such as the middle of an unknown name
+    CHARACTER = "character"  # a character wherever it stands
+
+
+@dataclass(frozen=True)
+class QueryTerm:
+    """One term of a query."""
+
+    text: str
+    kind: TermKind
+
+
+class _Jieba:
+    """jieba's dictionary, read once per process at first use."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tokenizer: Any = None
+        self.cache_folder: Path | None = None
+
+    def words(self, run: str, inner: bool) -> list[str]:
+        tokenizer = self._tokenizer or self._load()
+        # HMM guesses new words from their neighbours, so index and query would cut differently.
+        cut = tokenizer.cut_for_search if inner else tokenizer.cut
+        return list(cut(run, HMM=False))
+
+    def _load(self) -> Any:
+        with self._lock:
+            if self._tokenizer is None:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # jieba looks for pkg_resources
+                    import jieba  # noqa: PLC0415
+                jieba.setLogLevel(100)  # it prints to stderr, even a failed cache
+                tokenizer = jieba.Tokenizer()
+                # Without a folder of our own, jieba shares /tmp with everybody on the machine.
+                tokenizer.tmp_dir = str(self.cache_folder or "/nonexistent")
+                tokenizer.initialize()
+                for rest in _POLITE.split():
+                    tokenizer.add_word("贵" + rest, freq=20_000)
+                self._tokenizer = tokenizer
+        return self._tokenizer
+
+
+_jieba = _Jieba()
+
+
+def load(cache_folder: Path | None = None) -> None:
+    """Read the dictionary now (about a second) rather than at the first text.
+
+    ``cache_folder`` keeps a parsed copy that halves the time of the next start; a folder that
+    does not exist or cannot be written is no error.
+    """
+    if cache_folder is not None:
+        _jieba.cache_folder = cache_folder
+    _jieba.words("师傅", inner=False)
+
+
+def fingerprint() -> str:
+    """Name and version for the manifest: an index is only asked in the way it was written."""
+    return f"{NAME} {version('jieba')}, rules {RULES}"
+
+
+def clean(text: str) -> str:
+    """NFKC (full width to half), with a space for each control character and half surrogate."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def normalise(text: str) -> str:
-    """NFKC (full-width becomes half-width), lower case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    """Clean, lower case and simplified: the form in which texts are compared."""
+    return simplify(clean(text).lower())
 
 
-def words(text: str) -> list[str]:
-    """Words of normalised text: jieba's for Chinese, letters and digits otherwise, plurals cut."""
-    found: list[str] = []
-    for match in _TOKEN.finditer(text):
-        run = match[0]
-        if _HAN.match(run):
-            found += (word for word in _jieba().cut_for_search(run))
-        else:
-            found.append(_singular(run))
+def simplify(text: str) -> str:
+    """Traditional characters to simplified ones: not yet done, all texts pass through here."""
+    return text
+
+
+def index_terms(text: str) -> list[str]:
+    """All terms of a text, as often as they stand in it."""
+    terms: list[str] = []
+    for run, latin, _, _ in _RUN.findall(normalise(text)):
+        if latin:
+            terms.append(_latin_term(latin))
+        elif run:
+            words = list(_run_words(run))
+            terms += words
+            terms += _pairs(run, {word for word in words if len(word) == 2})
+            terms.append(run[-1] + END)
+    return terms
+
+
+def query_terms(text: str) -> list[QueryTerm]:
+    """The terms of a query, each once, in order; without function words unless there is no other."""
+    words: dict[str, TermKind] = {}
+    pairs: list[str] = []
+    characters: list[str] = []
+    for run, latin, _, _ in _RUN.findall(normalise(text)):
+        if latin:
+            words[_latin_term(latin)] = TermKind.WORD
+        elif run:
+            words |= dict.fromkeys(_run_words(run), TermKind.WORD)
+            pairs += _pairs(run, set())
+            characters += [run] if len(run) == 1 else []
+    telling = {word: kind for word, kind in words.items() if word not in STOP_WORDS} or words
+    found = [QueryTerm(word, kind) for word, kind in telling.items()]
+    for pair in dict.fromkeys(pairs):
+        if pair not in words and not (pair[0] in STOP_WORDS or pair[1] in STOP_WORDS):
+            found.append(QueryTerm(pair, TermKind.PAIR))
+    found += [QueryTerm(c, TermKind.CHARACTER) for c in dict.fromkeys(characters) if c in telling]
     return found
 
 
-def _singular(word: str) -> str:
-    """``suppliers`` and ``supplier`` meet; enough stemming for titles and short questions."""
+def phrase_form(text: str) -> str:
+    """Text as a string in which an exact phrase is a substring, at word borders only.
+
+    Each Chinese character, Latin word and run of punctuation is a unit between two U+0000.
+    """
+    units: list[str] = []
+    for run, latin, space, _ in _RUN.findall(normalise(text)):
+        if run:
+            units += run
+        elif latin:
+            units.append(_latin_term(latin))
+        elif not space and units and units[-1] != ",":
+            units.append(",")
+    if units and units[-1] == ",":
+        units.pop()
+    return "\0" + "\0".join(units) + "\0" if units else ""
+
+
+def phrase_terms(phrase: str) -> tuple[list[str], list[str]]:
+    """Terms that every text with the phrase has, and single characters that stand alone in it."""
+    terms: list[str] = []
+    characters: list[str] = []
+    for run, latin, _, _ in _RUN.findall(normalise(phrase)):
+        if latin:
+            terms.append(_latin_term(latin))
+        elif len(run) == 1:
+            characters.append(run)
+        elif run:
+            terms += _pairs(run, set())
+    return terms, characters
+
+
+def pieces(text: str) -> list[str]:
+    """The text taken apart at word borders; joined, the pieces are the text again."""
+    found: list[str] = []
+    for run, latin, space, other in _RUN.findall(text):
+        found += _jieba.words(run, inner=False) if run else [latin or space or other]
+    return found
+
+
+def _run_words(run: str) -> Iterator[str]:
+    for word in _jieba.words(run, inner=True):
+        yield word
+        if len(word) == 2 and word[0] in _DEGREE:
+            yield word[1]
+
+
+def _pairs(run: str, known: set[str]) -> list[str]:
+    pairs = (run[at : at + 2] for at in range(len(run) - 1))
+    return [pair for pair in pairs if pair not in known]
+
+
+def _latin_term(word: str) -> str:
+    """A word without plural ending and apostrophe, a number without thousands separators."""
+    if word[0].isdigit():
+        return re.sub(r",(?=\d{3}(?!\d))", "", word)
+    word = re.sub(r"['’]s$", "", word).replace("'", "").replace("’", "")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and word[-2] not in "su":
         return word[:-1]
     return word
-
-
-def bigrams(text: str) -> list[str]:
-    """Pairs of neighbouring Chinese characters."""
-    return [run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1)]
-
-
-def characters(text: str) -> list[str]:
-    """Single Chinese characters."""
-    return [char for run in _HAN.findall(text) for char in run]
-
-
-def content_words(text: str) -> list[str]:
-    """Words of a query without stop words, unless it has no others; each once, in order."""
-    every = list(dict.fromkeys(words(text)))
-    content = [word for word in every if word not in STOP_WORDS]
-    return content or every

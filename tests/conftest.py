@@ -1,4 +1,3 @@
-import tests._stub  # temporary
 """The test site: a real database and index in a folder of its own, and the demo's people.
 
 Chen Liang is a rep in east-1, Wang Ke a rep in key-accounts, Lin Yue a mentor and rep in east-1,
@@ -100,8 +99,7 @@ class Index:
 @pytest.fixture
 def index(library: Database, settings: Settings) -> Index:
     embedder = FakeEmbedder()
-    lazy = LazyEmbedder(lambda: embedder)
-    lazy.wait()
+    lazy = LazyEmbedder.ready(embedder)
     builder = IndexBuilder(settings.index_dir, embedder)
     return Index(builder, embedder, HybridEngine(settings.index_dir, lazy))
 

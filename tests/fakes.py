@@ -1,13 +1,11 @@
 """Stand-ins that behave the same every time: an embedder and a clock."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from indexer.embedding import Progress
-from indexer.vectors import Floats
+from indexer.embedding import Progress, Vectors
 
 
 class FakeEmbedder:
@@ -21,7 +19,7 @@ class FakeEmbedder:
         self.encoded: list[str] = []
         self._unknown = set(unknown)
 
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
+    def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
         self.encoded += texts
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
@@ -30,7 +28,7 @@ class FakeEmbedder:
                 vectors[row, int.from_bytes(digest, "big") % self.dimension] += 1
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if progress:
-            progress(len(texts))
+            progress(len(texts), len(texts))
         return vectors / np.maximum(norms, 1e-9)
 
     def known_share(self, text: str) -> float:

@@ -74,3 +74,11 @@ def current_reader() -> Reader | None:
 def reader() -> Reader:
     """Who is asking; only for views that are not public."""
     return cast(Reader, current_reader())
+
+
+def small_int(text: str) -> int:
+    """A number from a form or an address; beyond what a database column holds is a ValueError."""
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number

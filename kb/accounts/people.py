@@ -69,6 +69,8 @@ def faults_of(session: Session, form: PersonForm, person_id: int | None = None) 
         faults["name"] = Message(N_("Write a name of 1 to 60 characters."))
     if form.email and ("@" not in form.email or len(form.email) > 200):
         faults["email"] = Message(N_("This is not an e-mail address; correct it or leave it empty."))
+    if len(form.phone) > 40:
+        faults["phone"] = Message(N_("Use at most %(n)s characters."), {"n": 40})
     if not form.roles:
         faults["roles"] = Message(N_("Choose at least one role."))
     known = set(session.exec(select(Team.code)))
@@ -145,9 +147,11 @@ def make_reset_link(session: Session, person_id: int, by: int | None, now: datet
 def person_of_reset_link(session: Session, token: str, now: datetime) -> Person:
     """Whose link this is. Raises ResetLinkError where it cannot be used."""
     row = session.get(ResetToken, token_hash(token))
-    if row is None or row.used_at is not None or row.expires_at <= now:
+    person = session.get(Person, row.person_id) if row else None
+    usable = row and row.used_at is None and row.expires_at > now and person and person.active
+    if not usable:
         raise ResetLinkError(hours=RESET_HOURS)
-    return found(session.get(Person, row.person_id))
+    return found(person)
 
 
 def use_reset_link(session: Session, token: str, password: str, now: datetime) -> Person:

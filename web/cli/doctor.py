@@ -5,8 +5,8 @@ import sys
 
 import click
 
-from indexer.builder import check_index
-from indexer.embedding import PACKAGED_MODEL, embedder_for, verify_packaged_model
+from indexer.builder import IndexBuilder
+from indexer.embedding import load_embedder
 from kb.errors import ShifuError
 from kb.library.index_feed import published_fingerprints
 from kb.messages import Message, N_
@@ -25,11 +25,9 @@ def doctor() -> None:
         problems.append(Message(N_("The site listens on %(host)s without SHIFU_BASE_URL; set it so that links and cookies fit."), {"host": settings.host}))
     try:
         database = open_database(settings)
-        if settings.model == PACKAGED_MODEL:
-            verify_packaged_model()
-        embedder = embedder_for(settings.model).wait()
+        builder = IndexBuilder(settings.index_dir, load_embedder(settings.model))
         with database.read() as session:
-            problems += check_index(settings.index_dir, published_fingerprints(session), embedder)
+            problems += builder.check(published_fingerprints(session))
     except ShifuError as error:
         problems.append(error.message)
     for problem in problems:

@@ -5,10 +5,9 @@ import time
 
 import click
 
-from indexer.builder import IndexBuilder, check_index
-from indexer.embedding import PACKAGED_MODEL, Embedder, embedder_for, verify_packaged_model
-from indexer.errors import ModelUnavailableError
-from indexer.generations import Generations
+from indexer.builder import IndexBuilder
+from indexer.embedding import Embedder, load_embedder
+from indexer.errors import ModelError
 from kb.db import Database
 from kb.library.index_feed import published_documents, published_fingerprints
 from kb.messages import N_
@@ -36,7 +35,7 @@ def check(as_json: bool) -> None:
     settings = open_settings()
     with open_database(settings).read() as session:
         fingerprints = published_fingerprints(session)
-    problems = check_index(settings.index_dir, fingerprints, embedder_for(settings.model).wait())
+    problems = IndexBuilder(settings.index_dir, load_model(settings)).check(fingerprints)
     if as_json:
         print_json({"problems": [str(problem) for problem in problems]})
     else:
@@ -51,22 +50,19 @@ def check(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(as_json: bool) -> None:
     """Say which generation is current and what it was made with."""
-    settings = open_settings()
-    generations = Generations(settings.index_dir)
-    number = generations.current()
-    if not number:
-        say(N_("There is no index yet. Run shifu index build."))
-        sys.exit(1)
-    manifest = generations.manifest(number)
+    now = IndexBuilder(open_settings().index_dir).status()
     if as_json:
-        print_json({"generation": number, **vars(manifest)})
-        return
-    say(N_("Generation %(n)s of %(created)s: %(articles)s articles, %(passages)s passages, model %(model)s, segmenter %(segmenter)s."), n=number, created=manifest.created, articles=manifest.articles, passages=manifest.passages, model=manifest.model or "off", segmenter=manifest.segmenter)
+        print_json(now)
+    elif now.generation:
+        say(N_("Generation %(n)s of %(created)s: %(articles)s articles, %(passages)s passages, %(vectors)s vectors, model %(model)s, segmenter %(segmenter)s."), n=now.generation, created=now.created, articles=now.articles, passages=now.passages, vectors=now.vectors, model=now.model or "off", segmenter=now.segmenter)
+    else:
+        say(N_("There is no index yet. Run shifu index build."))
+    sys.exit(0 if now.generation else 1)
 
 
 def build_if_needed(database: Database, settings: Settings) -> None:
     """The first build; later changes are the worker's."""
-    if not Generations(settings.index_dir).current():
+    if not IndexBuilder(settings.index_dir).status().generation:
         rebuild(database, settings)
 
 
@@ -74,8 +70,7 @@ def rebuild(database: Database, settings: Settings) -> None:
     """Build all with a progress bar; without the model, for keywords alone."""
     with database.read() as session:
         documents = published_documents(session)
-    embedder = _load_model(settings)
-    builder = IndexBuilder(settings.index_dir, embedder)
+    builder = IndexBuilder(settings.index_dir, load_model(settings))
     started = time.monotonic()
     with click.progressbar(length=1000, label="index", file=sys.stderr) as bar:
         shown = 0
@@ -86,18 +81,16 @@ def rebuild(database: Database, settings: Settings) -> None:
             shown += step
             bar.update(step)
 
-        number = builder.rebuild(documents, progress)
+        number = builder.rebuild(documents, progress).generation
         bar.update(1000 - shown)
     seconds = round(time.monotonic() - started)
     say(N_("Index generation %(n)s: %(articles)s articles in %(seconds)s s."), n=number, articles=len(documents), seconds=seconds)
 
 
-def _load_model(settings: Settings) -> Embedder | None:
+def load_model(settings: Settings) -> Embedder | None:
     """The model, or None with a warning: keyword search must come up in any case."""
     try:
-        if settings.model == PACKAGED_MODEL:
-            verify_packaged_model()
-        return embedder_for(settings.model).wait()
-    except ModelUnavailableError as error:
+        return load_embedder(settings.model)
+    except ModelError as error:
         fail(error.message)
         return None

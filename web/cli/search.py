@@ -2,9 +2,8 @@
 
 import click
 
-from indexer.embedding import embedder_for
+from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
-from indexer.errors import ModelUnavailableError
 from kb.documents import Mode
 from kb.library.vocabulary import Role
 from kb.messages import N_
@@ -25,12 +24,11 @@ ORDINARY_REP = Reader(person_id=0, roles=frozenset({Role.REP}))
 def search(query: str, as_json: bool, mode: str, limit: int) -> None:
     """Search for QUERY as an ordinary rep; waits for the model."""
     settings = open_settings()
-    embedder = embedder_for(settings.model)
+    embedder = LazyEmbedder.from_setting(settings.model)
     if mode != Mode.KEYWORD:
-        try:
-            embedder.wait()
-        except ModelUnavailableError as error:
-            fail(error.message)
+        embedder.wait()
+        if embedder.error:
+            fail(embedder.error.message)
     engine = HybridEngine(settings.index_dir, embedder)
     with open_database(settings).read() as session:
         answer = find(session, engine, ORDINARY_REP, query, Mode(mode), limit)

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from indexer.embedding import embedder_for
+from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
 from kb.messages import N_
 from kb.ports import SystemClock
@@ -27,12 +27,11 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     """Run the site and its worker until interrupted."""
     import waitress
 
-    from indexer import segmentation
     from web.app import Services, create_app
 
     settings = open_settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    embedder = embedder_for(settings.model)
+    embedder = LazyEmbedder.from_setting(settings.model)
     services = Services(
         settings=settings,
         database=open_database(settings),
@@ -40,7 +39,6 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         clock=SystemClock(),
     )
     app = create_app(services)
-    threading.Thread(target=segmentation.warm_up, daemon=True).start()
     embedder.start()
     watcher = WorkerWatcher() if worker else None
     host, port = host or settings.host, port or settings.port

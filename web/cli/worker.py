@@ -7,13 +7,14 @@ import threading
 
 import click
 
-from indexer.builder import IndexBuilder, stale_articles
-from indexer.embedding import embedder_for
-from indexer.errors import IndexBusyError, IndexDamagedError, ModelUnavailableError
+from indexer.builder import IndexBuilder
+from indexer.errors import IndexBusyError, IndexDamagedError
 from kb import outbox
 from kb.db import Database
 from kb.errors import ShifuError
 from kb.library.index_feed import published_documents, published_fingerprints
+from kb.ports import SystemClock
+from web.cli.index import load_model
 from web.cli.runtime import open_database, open_settings
 
 log = logging.getLogger("shifu.worker")
@@ -32,12 +33,7 @@ def worker(once: bool) -> None:
     if not once:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
-    try:
-        embedder = embedder_for(settings.model).wait()
-    except ModelUnavailableError as error:
-        log.warning("%s", error)
-        embedder = None
-    builder = IndexBuilder(settings.index_dir, embedder)
+    builder = IndexBuilder(settings.index_dir, load_model(settings))
     _catch_up(database, builder)
     while not stop.is_set():
         worked = drain(database, builder)
@@ -57,15 +53,13 @@ def _end_with_parent(stop: threading.Event) -> None:
 
 def _catch_up(database: Database, builder: IndexBuilder) -> None:
     """Ask for what the index lacks, whatever happened while no worker ran."""
-    from kb.ports import SystemClock
-
     with database.read() as session:
         fingerprints = published_fingerprints(session)
     try:
-        changed, removed = stale_articles(builder.generations.root, fingerprints)
+        changed, removed = builder.pending(fingerprints)
     except ShifuError as error:
         log.warning("%s", error)
-        changed, removed = list(fingerprints), []
+        changed, removed = set(fingerprints), set()
     if changed or removed:
         with database.write() as session:
             for article_id in (*changed, *removed):

@@ -24,7 +24,7 @@ from kb.library.models import Article
 from kb.library.vocabulary import Kind, Lang, Role, Scope, Status
 from kb.messages import Message
 from kb.permissions import Capability, found, require_edit
-from web.context import now, reader, reading, writing
+from web.context import now, reader, reading, small_int, writing
 from web.i18n import language
 from web.library.forms import COMMON, document_typed, fields_of, form_of, group_count
 from web.library.views import line_changes
@@ -86,7 +86,7 @@ def edit(lang: str, slug: str) -> str:
 def save(lang: str, slug: str) -> Response | tuple[str, int]:
     """Save an edit; a conflict shows both versions and keeps what was typed."""
     form = _typed()
-    base = request.form.get("base_revision", 0, type=int)
+    base = request.form.get("base_revision", 0, type=small_int)
     row = find_visible(reading(), reader(), slug, lang)
     require_edit(reader(), row)
     document, faults = document_typed(row.kind, {**form, "lang": [row.lang], "slug": [row.slug]})
@@ -124,8 +124,8 @@ def restore(lang: str, slug: str) -> Response:
     with writing() as db:
         row = find_visible(db, reader(), slug, lang)
         require_edit(reader(), row)
-        number = request.form.get("number", 0, type=int)
-        base = request.form.get("base_revision", 0, type=int)
+        number = request.form.get("number", 0, type=small_int)
+        base = request.form.get("base_revision", 0, type=small_int)
         note = gettext("Restored revision %(n)s", n=number)
         restore_revision(db, row, number, base, Origin(reader().person_id, "restore", note), now())
     flash(gettext("Revision %(n)s is the newest again.", n=number))
@@ -150,7 +150,7 @@ def change_status(lang: str, slug: str) -> Response:
 def autosave() -> Response:
     """Keep what is typed right now; the key names the form."""
     key = _own_key(request.form.get("draft_key", ""))
-    base = request.form.get("base_revision", 0, type=int)
+    base = request.form.get("base_revision", 0, type=small_int)
     with writing() as db:
         keep_form(db, reader().person_id, key, _typed(), base, now())
         audit.record(db, now(), reader().person_id, "autosave", key)

@@ -18,7 +18,7 @@ from kb.library.articles import (
 from kb.library.process_map import process_map
 from kb.library.vocabulary import Stage
 from kb.permissions import Capability, found, may_edit
-from web.context import now, reader, reading, services, writing
+from web.context import now, reader, reading, services, small_int, writing
 from web.i18n import language
 from web.rights import allows
 from web.security import PICTURE_POLICY
@@ -33,7 +33,7 @@ def browse_articles() -> str:
     """Articles by kind, stage, tier, product line, tag and language."""
     names = (*browse.FACETS, *browse.COLUMNS)
     chosen = {name: request.args[name] for name in names if request.args.get(name)}
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=small_int)
     return render_template(
         "library/browse.html",
         page=browse.browse(reading(), reader(), chosen, number),
@@ -108,7 +108,7 @@ def revisions(lang: str, slug: str) -> str:
     """All revisions of an article, and the difference between one and the one before it."""
     db = reading()
     row = find_visible(db, reader(), slug, lang)
-    number = request.args.get("r", row.revision, type=int)
+    number = request.args.get("r", row.revision, type=small_int)
     chosen = revision_of(db, row, number)
     before = revision_of(db, row, number - 1).source if number > 1 else ""
     return render_template(

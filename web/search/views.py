@@ -65,7 +65,7 @@ def palette() -> Response:
     )
 
 
-@pages.get("/api/words/<int:article_id>")
+@pages.get("/api/words/<int(max=2147483647):article_id>")
 @allows(Capability.READ)
 def words(article_id: int) -> Response:
     """An article's words to say, with their slots, for copying from the palette."""

@@ -19,7 +19,7 @@ function words(id) {
   return fetched.get(id);
 }
 
-export function toast(text) {
+function toast(text) {
   const line = document.querySelector("[data-toast]");
   if (!line) return;
   clearTimeout(toastTimer);
@@ -27,22 +27,27 @@ export function toast(text) {
   toastTimer = setTimeout(() => { line.textContent = ""; }, TOAST_MS);
 }
 
-// Copies the words of an article; returns what to tell the reader about it.
+// Copies the words of an article; returns what the reader is told, and whether nothing is left to do.
 export async function copyWords(id) {
   const texts = document.querySelector("[data-copy-texts]")?.dataset ?? {};
   let said;
+  let complete = false;
   try {
     const { text, slots = {} } = await words(id);
     const filled = fillSlots(text, slots);
     if (!filled.text.trim()) said = texts.nothingToCopy;
     else if (!(await toClipboard(filled.text))) said = texts.notCopied;
-    else if (filled.open.length) said = texts.copiedOpen.replace("%s", filled.open.join(", "));
-    else said = texts.copied;
+    else if (filled.open.length) said = texts.copiedOpen.replace("%s", listOf(filled.open));
+    else [said, complete] = [texts.copied, true];
   } catch {
     said = texts.failed ?? texts.notCopied;
   }
   toast(said ?? "");
-  return said ?? "";
+  return { said: said ?? "", complete };
+}
+
+function listOf(names) {
+  return names.join(document.documentElement.lang.startsWith("zh") ? "、" : ", ");
 }
 
 async function toClipboard(text) {

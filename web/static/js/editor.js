@@ -14,61 +14,75 @@ export function startEditor() {
   startPreview(form);
 }
 
-function startAutosave(form) {
-  const state = document.querySelector("[data-autosave-state]");
-  let typed = 0; // counts changes
-  let kept = 0; // the last change that the server has
-  let timer = 0;
-  let sending = null;
-  let leaving = false;
-
-  const show = (text, failed = false) => {
-    if (!state) return;
-    state.textContent = text ?? "";
-    state.classList.toggle("failed", failed);
-  };
-
-  async function keep() {
-    clearTimeout(timer);
-    if (typed === kept || leaving || sending) return;
-    const version = typed;
-    sending = new AbortController();
-    show(state?.dataset.textSaving);
-    try {
-      const answer = await fetch("/api/draft", { method: "POST", body: new FormData(form), signal: sending.signal });
-      if (!answer.ok) throw new Error(String(answer.status));
-      kept = version;
-      show(typed === kept ? state?.dataset.textSaved : "");
-    } catch {
-      if (!leaving) show(state?.dataset.textFailed, true);
-    }
-    sending = null;
-    if (typed !== version) timer = setTimeout(keep, KEEP_AFTER_MS);
+class Autosave {
+  constructor(form, state) {
+    this.form = form;
+    this.state = state; // where it says how things stand; may be missing
+    this.typed = 0; // counts changes
+    this.kept = 0; // the last change that the server has
+    this.sending = null;
+    this.leaving = false;
   }
 
-  const changed = () => {
-    typed += 1;
-    show("");
-    clearTimeout(timer);
-    timer = setTimeout(keep, KEEP_AFTER_MS);
-  };
-  form.addEventListener("input", changed);
-  form.addEventListener("groups-changed", changed);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") keep();
-  });
+  show(name, failed = false) {
+    if (!this.state) return;
+    this.state.textContent = this.state.dataset[name] ?? "";
+    this.state.classList.toggle("failed", failed);
+  }
+
+  changed() {
+    this.typed += 1;
+    this.show("");
+    this.keepLater();
+  }
+
+  keepLater() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), KEEP_AFTER_MS);
+  }
+
+  async keep() {
+    clearTimeout(this.timer);
+    if (this.typed === this.kept || this.leaving || this.sending) return;
+    const version = this.typed;
+    this.sending = new AbortController();
+    this.show("textSaving");
+    try {
+      const { signal } = this.sending;
+      const answer = await fetch("/api/draft", { method: "POST", body: new FormData(this.form), signal });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.kept = version;
+      this.show(this.typed === version ? "textSaved" : "");
+    } catch {
+      if (!this.leaving) this.show("textFailed", true);
+    }
+    this.sending = null;
+    if (this.typed !== version) this.keepLater();
+  }
+
   // Saving or discarding: a draft that arrived after it would come back as a ghost.
+  leave() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    this.sending?.abort();
+  }
+}
+
+function startAutosave(form) {
+  const autosave = new Autosave(form, document.querySelector("[data-autosave-state]"));
+  form.addEventListener("input", () => autosave.changed());
+  form.addEventListener("groups-changed", () => autosave.changed());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") autosave.keep();
+  });
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    leaving = true;
-    clearTimeout(timer);
-    sending?.abort();
+    if (!event.defaultPrevented) autosave.leave();
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) leaving = false; // back by the browser's button
+    if (event.persisted) autosave.leaving = false; // back by the browser's button
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && typed !== kept) event.preventDefault();
+    if (!autosave.leaving && autosave.typed !== autosave.kept) event.preventDefault();
   });
 }
 

@@ -5,6 +5,8 @@ import { csrfToken, hasModifier, isTyping } from "./keys.js";
 
 const DELAY_MS = 120;
 const SEARCH_PAGE = "/search?q=";
+const CHINESE_ONLY = /^[\u3400-\u9fff\s，。？！、]*[\u3400-\u9fff][\u3400-\u9fff\s，。？！、]*$/;
+const WORD_MS = 800; // a letter this soon after the "c" means that a word was begun, such as crm
 
 class Palette {
   constructor(dialog) {
@@ -17,6 +19,7 @@ class Palette {
     this.options = []; // {entry, element}
     this.selected = -1;
     this.shown = null; // the query whose answer is on screen
+    this.swallowedAt = -Infinity;
     this.after = null; // what to do as soon as the answer is there
     this.listen();
   }
@@ -36,6 +39,11 @@ class Palette {
       if (event.target === this.dialog) this.dialog.close(); // the backdrop
     });
     this.dialog.addEventListener("close", () => this.pending?.abort());
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault(); // a search field would take the first Escape to empty itself
+      this.dialog.close();
+    });
   }
 
   open() {
@@ -158,6 +166,13 @@ class Palette {
       event.preventDefault();
       const copies = event.ctrlKey || event.metaKey;
       this.whenReady(() => (copies ? this.copy() : this.openSelected()));
+    } else if (this.copiesAtOnce(event)) {
+      event.preventDefault();
+      this.swallowedAt = event.timeStamp;
+      this.whenReady(() => this.copy());
+    } else if (event.key.length === 1 && !hasModifier(event) && event.timeStamp - this.swallowedAt < WORD_MS) {
+      this.input.setRangeText("c", this.input.selectionStart, this.input.selectionEnd, "end");
+      this.swallowedAt = -Infinity;
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.options.length) {
       // Stepping into the list stays on a result that is already chosen.
       event.preventDefault();
@@ -165,6 +180,12 @@ class Palette {
       else if (this.selected < 0) this.select(0);
       this.list.focus();
     }
+  }
+
+  // A "c" behind a Chinese query copies: no Chinese sentence goes on with a lone Latin letter.
+  copiesAtOnce(event) {
+    const atEnd = this.input.selectionStart === this.input.value.length;
+    return event.key === "c" && !hasModifier(event) && !event.repeat && atEnd && CHINESE_ONLY.test(this.typed);
   }
 
   keyInList(event) {
@@ -214,7 +235,8 @@ class Palette {
     const chosen = this.options[this.selected];
     if (!chosen) return;
     this.logUse();
-    this.say(await copyWords(chosen.entry.id), true);
+    const { said, complete } = await copyWords(chosen.entry.id);
+    this.say(said, complete);
   }
 
   logUse() {

@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from indexer.fusion import LAMBDA, fused, keyword_share
+
+
+def floats(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+def test_the_keyword_share_lies_between_nothing_and_all() -> None:
+    assert keyword_share(floats(-1, 0, 5, 99), 10).tolist() == [0, 0, 0.5, 1]
+
+
+def test_a_query_without_known_or_unknown_words_has_no_share() -> None:
+    assert keyword_share(floats(1, 2), 0).tolist() == [0, 0]
+
+
+def test_a_full_keyword_match_outweighs_any_cosine() -> None:
+    score = fused(floats(0, 1), floats(10, 0), 10)
+    assert score.tolist() == [LAMBDA, 1.0]
+
+
+def test_a_weak_keyword_match_counts_less_than_in_proportion() -> None:
+    full, half = fused(floats(0, 0), floats(10, 5), 10)
+    assert half == pytest.approx(full * 0.5**1.5)
