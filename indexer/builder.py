@@ -93,7 +93,7 @@ class IndexBuilder:
             self._require_same_makers(manifest)
             gone = {document.article_id for document in documents} | set(removed)
             passages = [passage for document in documents for passage in passages_of(document)]
-            write_keywords(generation / KEYWORDS, passages, gone, None)
+            write_keywords(generation / KEYWORDS, passages, gone, create=False)
             with PassageStore.open(generation / PASSAGES, writable=True) as store:
                 store.remove(gone)
                 store.add(passages)

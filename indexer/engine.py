@@ -38,9 +38,7 @@ class HybridEngine:
     ``known_share`` 0 the semantic half answers whatever the model knows (for measurements).
     """
 
-    def __init__(
-        self, folder: Path, model: LazyEmbedder, known_share: float = KNOWN_SHARE
-    ) -> None:
+    def __init__(self, folder: Path, model: LazyEmbedder, known_share: float = KNOWN_SHARE) -> None:
         self._generations = Generations(folder)
         self._model = model
         self._known_share = known_share
@@ -213,7 +211,9 @@ def _filters(request: SearchRequest) -> Filters:
     )
 
 
-def _top(keywords: KeywordScores, mask: Mask, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _top(
+    keywords: KeywordScores, mask: Mask, count: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Document numbers of the best ``count`` matches within the mask, in no promised order."""
     scores = np.where(mask, keywords.scores, 0)
     docs = np.flatnonzero(scores)

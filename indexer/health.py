@@ -23,9 +23,7 @@ class Fingerprints:
 
     def pending(self) -> tuple[set[int], set[int]]:
         """Ids to index (new or changed), and ids to remove."""
-        changed = {
-            key for key, value in self.published.items() if self.indexed.get(key) != value
-        }
+        changed = {key for key, value in self.published.items() if self.indexed.get(key) != value}
         return changed, set(self.indexed) - set(self.published)
 
 

@@ -93,15 +93,17 @@ def write_keywords(
     passages: Iterable[Passage],
     removed_articles: Collection[int] = (),
     advance: Callable[[int], None] | None = None,
+    *,
+    create: bool = True,
 ) -> None:
-    """Remove articles and add passages, in one commit; makes the index if there is none.
+    """Remove articles and add passages, in one commit; ``create`` makes a missing index.
 
     ``advance`` is called with the number of passages added since its last call.
     Raises IndexDamagedError.
     """
     index, *_ = _whoosh()
     try:
-        if folder.is_dir():
+        if folder.is_dir() or not create:
             target = index.open_dir(str(folder))
         else:
             folder.mkdir()
@@ -274,8 +276,10 @@ class KeywordIndex:
         return np.array(docs, np.int32), np.array(counts, np.float32)
 
     def _column(self, name: str, dtype: type) -> NDArray[Any]:
+        if not self._reader.doc_count_all():  # Whoosh's reader of nothing has no leaves to ask
+            return np.empty(0, dtype)
         parts: list[NDArray[Any]] = [
             np.asarray(leaf.column_reader(name, translate=False).load(), dtype)
             for leaf, _ in self._reader.leaf_readers()
         ]
-        return np.concatenate(parts) if parts else np.empty(0, dtype)
+        return np.concatenate(parts)

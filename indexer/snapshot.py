@@ -34,9 +34,7 @@ class Snapshot:
         self.number = number
         self.manifest = read_manifest(folder)
         if self.manifest.format != FORMAT:
-            raise IndexOutdatedError(
-                part="format", found=self.manifest.format, expected=FORMAT
-            )
+            raise IndexOutdatedError(part="format", found=self.manifest.format, expected=FORMAT)
         self.store = PassageStore.open(folder / PASSAGES)
         self.keywords = KeywordIndex(folder / KEYWORDS)
         self.vectors: VectorIndex | None = None

@@ -98,7 +98,7 @@ class Index:
 
 @pytest.fixture
 def index(library: Database, settings: Settings) -> Index:
-    embedder = FakeEmbedder()
+    embedder = FakeEmbedder(unknown="qz")  # so that a nonsense word is one the model does not know
     lazy = LazyEmbedder.ready(embedder)
     builder = IndexBuilder(settings.index_dir, embedder)
     return Index(builder, embedder, HybridEngine(settings.index_dir, lazy))

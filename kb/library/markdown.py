@@ -21,7 +21,7 @@ _NOT_IN_ANCHOR = re.compile(r"[^\w\u4e00-\u9fff]+")
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figure",
-    "figcaption", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "kbd", "li", "mark",
+    "figcaption", "label", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "kbd", "li", "mark",
     "ol", "p", "pre", "s", "section", "span", "strong", "sub", "sup", "table", "tbody", "td",
     "th", "thead", "tr", "ul",
 }  # fmt: skip
@@ -65,7 +65,8 @@ def _parser() -> MarkdownIt:
     # Raw HTML is off: it is shown as text, which is also the most useful message to an author.
     parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
     parser.enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin)
+    parser.use(footnote_plugin).use(admon_plugin)
+    parser.use(tasklists_plugin, label=True)  # a box without a label says nothing to a screen reader
     parser.use(anchors_plugin, min_level=1, max_level=6, slug_func=anchor_of, permalink=False)
     return parser
 

@@ -90,6 +90,7 @@ def _prose(body: str) -> Iterator[Section]:
     headings = iter(headings_of(tokens))
     path: list[Heading] = []
     texts: list[str] = []
+    row: list[str] | None = None  # cells of the table row at hand
     in_heading = False
     for token in tokens:
         if token.type == "heading_open":
@@ -98,6 +99,13 @@ def _prose(body: str) -> Iterator[Section]:
             path = [step for step in path if step.level < heading.level] + [heading]
         elif token.type == "heading_close":
             in_heading = False
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            texts.append(" · ".join(filter(None, row)))
+            row = None
+        elif row is not None:
+            row.append(_plain(token))
         elif not in_heading:  # the heading's own words travel in the path
             texts.append(_plain(token))
     yield from _finished(path, texts)

@@ -41,7 +41,9 @@ class FakeEmbedder:
         return self.known
 
 
-def document(article_id: int, title: str, *sections: tuple[Field, str], **facts: object) -> LibraryDocument:
+def document(
+    article_id: int, title: str, *sections: tuple[Field, str], **facts: object
+) -> LibraryDocument:
     """A document for everyone; ``facts`` replace any of its fields."""
     plain = LibraryDocument(
         article_id=article_id,

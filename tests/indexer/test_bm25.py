@@ -6,7 +6,10 @@ from indexer import bm25
 def term(**by_field: list[tuple[int, int]]) -> bm25.Postings:
     return bm25.Postings(
         {
-            name: (np.array([d for d, _ in rows], np.int32), np.array([c for _, c in rows], np.float32))
+            name: (
+                np.array([d for d, _ in rows], np.int32),
+                np.array([c for _, c in rows], np.float32),
+            )
             for name, rows in by_field.items()
         }
     )
@@ -23,12 +26,16 @@ def test_no_score_reaches_the_upper_bound() -> None:
 
 
 def test_titles_and_customers_words_weigh_more_than_prose() -> None:
-    found = bm25.impact(term(title=[(0, 1)], customer=[(1, 1)], body=[(2, 1)]), 10, np.ones(3, np.float32))
+    found = bm25.impact(
+        term(title=[(0, 1)], customer=[(1, 1)], body=[(2, 1)]), 10, np.ones(3, np.float32)
+    )
     assert found.scores[0] == found.scores[1] > found.scores[2]
 
 
 def test_a_title_above_many_passages_does_not_make_its_words_common() -> None:
-    above = bm25.impact(term(title=[(0, 1)], context=[(n, 1) for n in range(1, 50)]), 100, np.ones(50, np.float32))
+    above = bm25.impact(
+        term(title=[(0, 1)], context=[(n, 1) for n in range(1, 50)]), 100, np.ones(50, np.float32)
+    )
     assert above.most == bm25.impact(term(title=[(0, 1)]), 100, np.ones(50, np.float32)).most
 
 

@@ -8,7 +8,9 @@ from indexer.passages import TARGET, cut_text, embedding_text, passages_of, widt
 from kb.documents import Field, Section
 from tests.indexer.fakes import document
 
-ALPHABET = st.one_of(st.sampled_from("太贵了报价客户。，！？”\n \tab.,;: 1"), st.characters(codec="utf-8"))
+ALPHABET = st.one_of(
+    st.sampled_from("太贵了报价客户。，！？”\n \tab.,;: 1"), st.characters(codec="utf-8")
+)
 TEXTS = st.lists(st.text(ALPHABET, max_size=60), max_size=12).map("".join)
 
 
@@ -57,7 +59,9 @@ def test_chinese_without_punctuation_is_cut_between_words() -> None:
 
 
 def test_a_title_and_each_way_a_customer_says_it_are_passages() -> None:
-    made = passages_of(document(1, "嫌报价高", (Field.CUSTOMER, "太贵了"), (Field.CUSTOMER, "便宜点")))
+    made = passages_of(
+        document(1, "嫌报价高", (Field.CUSTOMER, "太贵了"), (Field.CUSTOMER, "便宜点"))
+    )
     assert [(p.field, p.text) for p in made] == [
         (Field.TITLE, "嫌报价高"), (Field.CUSTOMER, "太贵了"), (Field.CUSTOMER, "便宜点"),
     ]  # fmt: skip
@@ -73,7 +77,9 @@ def test_an_unchanged_passage_keeps_its_id() -> None:
 @pytest.mark.parametrize("changed", [{"title": "乙"}, {"article_id": 2}])
 def test_what_the_vector_depends_on_changes_the_id(changed: dict[str, object]) -> None:
     plain = passages_of(document(1, "甲", (Field.BODY, "文")))
-    other = passages_of(document(**({"article_id": 1, "title": "甲"} | changed), **{"sections": plain_sections()}))
+    other = passages_of(
+        document(**({"article_id": 1, "title": "甲"} | changed), **{"sections": plain_sections()})
+    )
     assert plain[1].passage_id != other[1].passage_id
 
 

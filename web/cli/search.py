@@ -36,7 +36,7 @@ def search(query: str, as_json: bool, mode: str, limit: int) -> None:
         print_json(_rows(answer))
         return
     for row in _rows(answer):
-        click.echo(f"{row['score']:.3f}  {row['slug']} ({row['lang']})  {row['title']}\n       {row['passage']}")
+        click.echo(f"{row['score']:.3f}  {row['slug']} ({row['lang']})  {row['title']}\n       {' '.join(str(row['passage']).split())[:120]}")
     if not answer.results:
         say(N_("Nothing found."))
 

@@ -1,0 +1,45 @@
+"""How fast the index is built, beside how fast the bare model encodes the same texts."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from indexer.builder import IndexBuilder
+from indexer.embedding import SentenceEmbedder
+from indexer.passages import embedding_text, passages_of
+from kb.documents import LibraryDocument
+from tests.bench.report import Report
+
+
+def measure_building(
+    report: Report, documents: list[LibraryDocument], embedder: SentenceEmbedder, rounds: int
+) -> None:
+    """Both without any cache, in turns, the best of each: other work on the machine only adds."""
+    texts = [embedding_text(p) for document in documents for p in passages_of(document)]
+    bare_model = embedder._model
+    with TemporaryDirectory(prefix="shifu-bench-") as name:
+        builder = IndexBuilder(Path(name), embedder)
+        embedder.encode(texts[:32])
+        bare, build = [], []
+        for _ in range(rounds):
+            bare.append(_seconds(lambda: bare_model.encode(texts, normalize_embeddings=True, show_progress_bar=False)))
+            build.append(_seconds(lambda: builder.rebuild(documents)))
+        keywords = _seconds(lambda: IndexBuilder(Path(name)).rebuild(documents))
+    n = len(texts)
+    note = f"{n} passages, best of {rounds}"
+    report.add("build.bare_model", n / min(bare), "/s", note=note)
+    report.add("build.rebuild", n / min(build), "/s", note=note)
+    report.add("build.keywords_only", n / keywords, "/s", note="model off")
+    report.add("build.ratio", min(bare) / min(build), goal=">= 0.9", note="rebuild / bare model")
+    report.facts["build_rounds_s"] = {"bare": _rounded(bare), "rebuild": _rounded(build)}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _rounded(values: list[float]) -> list[float]:
+    return [round(value, 3) for value in values]
