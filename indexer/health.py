@@ -11,7 +11,7 @@ from indexer.manifest import FORMAT, Manifest, ModelFacts, file_hash, read_manif
 from indexer.passage_store import PassageStore
 from indexer.vectors import VectorIndex
 from kb.errors import ShifuError
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 
 
 @dataclass(frozen=True)

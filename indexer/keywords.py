@@ -58,8 +58,8 @@ def _whoosh() -> tuple[Any, Any, Any, Any]:
     """Whoosh's modules index, fields, columns, query."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no longer maintained upstream: it warns at import
-        from whoosh import columns, index, query  # noqa: PLC0415 - only for those who search
-        from whoosh import fields as whoosh_fields  # noqa: PLC0415
+        from whoosh import columns, index, query
+        from whoosh import fields as whoosh_fields
     return index, whoosh_fields, columns, query
 
 
@@ -82,7 +82,7 @@ def _codec() -> Any:
     """Whoosh's only codec, without what we do not read: lengths per posting took a file lookup each."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from whoosh.codec.whoosh3 import W3Codec  # noqa: PLC0415
+        from whoosh.codec.whoosh3 import W3Codec
     codec = W3Codec(blocklimit=1024, compression=0)
     codec.length_stats = False
     return codec

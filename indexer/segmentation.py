@@ -66,7 +66,7 @@ class _Jieba:
             if self._tokenizer is None:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # jieba looks for pkg_resources
-                    import jieba  # noqa: PLC0415
+                    import jieba
                 jieba.setLogLevel(100)  # it prints to stderr, even a failed cache
                 tokenizer = jieba.Tokenizer()
                 # Without a folder of our own, jieba shares /tmp with everybody on the machine.

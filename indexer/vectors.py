@@ -16,7 +16,7 @@ Ids = NDArray[np.int64]
 
 
 def _faiss() -> Any:
-    import faiss  # noqa: PLC0415 - only for those who search
+    import faiss
 
     faiss.omp_set_num_threads(1)  # threads of the web server are enough; more of them collapse
     return faiss

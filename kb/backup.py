@@ -27,13 +27,17 @@ MANIFEST = "manifest.json"
 class BackupError(ShifuError):
     """The file cannot be used as a backup."""
 
-    template = N_("%(file)s is not a whole backup (%(reason)s). Nothing was changed; try another file.")
+    template = N_(
+        "%(file)s is not a whole backup (%(reason)s). Nothing was changed; try another file."
+    )
 
 
 class NotEmptyError(ShifuError):
     """Restoring would overwrite data."""
 
-    template = N_("%(folder)s holds data already. Stop the site, then say --replace to put the backup in its place; the old folder is kept beside it.")
+    template = N_(
+        "%(folder)s holds data already. Stop the site, then say --replace to put the backup in its place; the old folder is kept beside it."
+    )
 
 
 class OtherDatabaseError(ShifuError):
@@ -61,7 +65,9 @@ def make_backup(settings: Settings, target: Path, now: datetime) -> BackupReport
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         folder = Path(name) / "backup"
         folder.mkdir()
-        rows = _copy_database(Path(settings.sqlalchemy_url.removeprefix("sqlite:///")), folder / DATABASE)
+        rows = _copy_database(
+            Path(settings.sqlalchemy_url.removeprefix("sqlite:///")), folder / DATABASE
+        )
         if settings.uploads_dir.is_dir():
             shutil.copytree(settings.uploads_dir, folder / "uploads")
         key = settings.data_dir / "secret_key"
@@ -83,8 +89,13 @@ def make_backup(settings: Settings, target: Path, now: datetime) -> BackupReport
 def _copy_database(source: Path, target: Path) -> dict[str, int]:
     with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
         live.backup(copy)
-        tables = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        rows = {name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables.fetchall()}  # noqa: S608 - names come from the schema
+        tables = copy.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+        rows = {
+            name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - from the schema
+            for (name,) in tables.fetchall()
+        }
         copy.execute("PRAGMA journal_mode = DELETE")
     live.close()
     copy.close()

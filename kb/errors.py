@@ -4,7 +4,7 @@ Each class words its own message; what a person can do about it is part of the s
 ``web/errors.py`` maps the classes to HTTP statuses, the command line to exit codes.
 """
 
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 
 
 class ShifuError(Exception):

@@ -28,7 +28,9 @@ def enqueue(session: Session, work: str, subject_id: int, now: datetime) -> None
 
 def pending(session: Session, work: str, limit: int = 500) -> list[OutboxItem]:
     """The oldest rows of a kind of work."""
-    query = select(OutboxItem).where(OutboxItem.work == work).order_by(col(OutboxItem.id)).limit(limit)
+    query = (
+        select(OutboxItem).where(OutboxItem.work == work).order_by(col(OutboxItem.id)).limit(limit)
+    )
     return list(session.exec(query))
 
 

@@ -12,7 +12,6 @@ from kb.errors import ForbiddenError, NotFoundError
 from kb.library.models import Article, ArticleFacet
 from kb.library.vocabulary import Role, Status
 
-
 Thing = TypeVar("Thing")
 
 

@@ -20,7 +20,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Folder of database, index, uploads and key")
     content_dir: Path = Field(Path("content"), description="Folder of the shipped library")
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty means SQLite in the data folder"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on")
     base_url: str = Field("", description="Public address, such as https://shifu.example.com")
@@ -34,7 +36,9 @@ class Settings(BaseSettings):
     model: str = Field(
         PACKAGED_MODEL, description="Embedding model: a name, a folder, or off for keywords alone"
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log detail")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Log detail"
+    )
 
     @field_validator("base_url")
     @classmethod

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kb.accounts.people import LastAdminError, ResetLinkError
 from kb.accounts.sign_in import TooManyAttemptsError, WrongPasswordError
 from kb.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ShifuError
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from web.i18n import translate
 from web.security import wants_json
 
@@ -64,7 +64,7 @@ def handle_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[str | BaseResponse, int]:
-        log.exception("unexpected error", exc_info=error)
+        log.error("unexpected error", exc_info=error)
         return _answer(Message(_UNEXPECTED), 500)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, gettext, get_locale, lazy_gettext
+from flask_babel import Babel, get_locale, gettext, lazy_gettext
 
 from kb.messages import Message
 from web.context import current_reader, services
@@ -105,7 +105,11 @@ def _choose() -> str:
 
 def translate(message: Message) -> str:
     """A message in the language of the request."""
-    return str(gettext(message.template, **message.params)) if message.params else str(gettext(message.template))
+    return (
+        str(gettext(message.template, **message.params))
+        if message.params
+        else str(gettext(message.template))
+    )
 
 
 def local_time(moment: datetime) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 
-
 class Person(SQLModel, table=True):
     """Someone with an account. ``password_hash`` empty: the account waits for a reset link."""
 

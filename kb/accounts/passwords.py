@@ -6,7 +6,7 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200  # longer input only makes hashing slow
@@ -45,7 +45,10 @@ def temporary_password() -> str:
 def password_fault(password: str, login: str) -> Message | None:
     """Why a new password cannot be taken, or None. Length counts, not signs and digits."""
     if len(password) < MIN_LENGTH:
-        return Message(N_("Use at least %(n)s characters; four plain words make a good one."), {"n": MIN_LENGTH})
+        return Message(
+            N_("Use at least %(n)s characters; four plain words make a good one."),
+            {"n": MIN_LENGTH},
+        )
     if len(password) > MAX_LENGTH:
         return Message(N_("Use at most %(n)s characters."), {"n": MAX_LENGTH})
     if login and login.lower() in password.lower():

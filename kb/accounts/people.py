@@ -15,7 +15,7 @@ from kb.accounts.sign_in import close_all_sessions, set_password, token_hash
 from kb.errors import InvalidError, ShifuError
 from kb.library.kinds import CODE_PATTERN
 from kb.library.vocabulary import Role
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from kb.permissions import found
 
 RESET_HOURS = 48
@@ -26,7 +26,9 @@ _CODE = re.compile(CODE_PATTERN)
 class ResetLinkError(ShifuError):
     """A reset link that is used, too old or mistyped."""
 
-    template = N_("This link was used already or is older than %(hours)s hours. Ask an administrator for a new one.")
+    template = N_(
+        "This link was used already or is older than %(hours)s hours. Ask an administrator for a new one."
+    )
 
 
 class LastAdminError(ShifuError):
@@ -56,19 +58,27 @@ class PersonSummary:
     teams: tuple[str, ...]
 
 
-def faults_of(session: Session, form: PersonForm, person_id: int | None = None) -> dict[str, Message]:
+def faults_of(
+    session: Session, form: PersonForm, person_id: int | None = None
+) -> dict[str, Message]:
     """What is wrong with a form, by field."""
     faults: dict[str, Message] = {}
     if not _LOGIN.match(form.login):
-        faults["login"] = Message(N_("Use lower-case letters, digits, dots or hyphens, such as li.hua."))
+        faults["login"] = Message(
+            N_("Use lower-case letters, digits, dots or hyphens, such as li.hua.")
+        )
     else:
         other = session.exec(select(Person.id).where(Person.login == form.login)).first()
         if other is not None and other != person_id:
-            faults["login"] = Message(N_("%(login)s is taken; choose another login."), {"login": form.login})
+            faults["login"] = Message(
+                N_("%(login)s is taken; choose another login."), {"login": form.login}
+            )
     if not form.name or len(form.name) > 60:
         faults["name"] = Message(N_("Write a name of 1 to 60 characters."))
     if form.email and ("@" not in form.email or len(form.email) > 200):
-        faults["email"] = Message(N_("This is not an e-mail address; correct it or leave it empty."))
+        faults["email"] = Message(
+            N_("This is not an e-mail address; correct it or leave it empty.")
+        )
     if len(form.phone) > 40:
         faults["phone"] = Message(N_("Use at most %(n)s characters."), {"n": 40})
     if not form.roles:
@@ -76,7 +86,9 @@ def faults_of(session: Session, form: PersonForm, person_id: int | None = None) 
     known = set(session.exec(select(Team.code)))
     unknown = sorted(form.teams - known)
     if unknown:
-        faults["teams"] = Message(N_("There is no team %(code)s; create it first."), {"code": unknown[0]})
+        faults["teams"] = Message(
+            N_("There is no team %(code)s; create it first."), {"code": unknown[0]}
+        )
     return faults
 
 
@@ -100,11 +112,21 @@ def create_person(
     session.add(person)
     session.flush()
     _write_roles_and_teams(session, person.id or 0, form)
-    audit.record(session, now, by, "create_person", f"person:{person.id}", roles=sorted(form.roles), teams=sorted(form.teams))
+    audit.record(
+        session,
+        now,
+        by,
+        "create_person",
+        f"person:{person.id}",
+        roles=sorted(form.roles),
+        teams=sorted(form.teams),
+    )
     return person, password
 
 
-def update_person(session: Session, person_id: int, form: PersonForm, by: int, now: datetime) -> Person:
+def update_person(
+    session: Session, person_id: int, form: PersonForm, by: int, now: datetime
+) -> Person:
     """Change a person. A change of roles or teams ends the person's sessions."""
     person = found(session.get(Person, person_id))
     faults = faults_of(session, form, person_id)
@@ -119,7 +141,9 @@ def update_person(session: Session, person_id: int, form: PersonForm, by: int, n
     if after != before:
         close_all_sessions(session, person_id)
     _require_an_admin(session)
-    audit.record(session, now, by, "update_person", f"person:{person_id}", roles=after[0], teams=after[1])
+    audit.record(
+        session, now, by, "update_person", f"person:{person_id}", roles=after[0], teams=after[1]
+    )
     return person
 
 
@@ -139,7 +163,9 @@ def make_reset_link(session: Session, person_id: int, by: int | None, now: datet
     session.exec(delete(ResetToken).where(col(ResetToken.person_id) == person_id))
     token = secrets.token_urlsafe(32)
     expires = now + timedelta(hours=RESET_HOURS)
-    session.add(ResetToken(token_hash=token_hash(token), person_id=person.id or 0, expires_at=expires))
+    session.add(
+        ResetToken(token_hash=token_hash(token), person_id=person.id or 0, expires_at=expires)
+    )
     audit.record(session, now, by, "make_reset_link", f"person:{person_id}")
     return token
 
@@ -177,7 +203,9 @@ def reset_to_temporary(session: Session, person: Person, by: int | None, now: da
 
 def list_people(session: Session) -> list[PersonSummary]:
     """Everyone, active first, in the order of their logins; three queries."""
-    people = list(session.exec(select(Person).order_by(col(Person.active).desc(), col(Person.login))))
+    people = list(
+        session.exec(select(Person).order_by(col(Person.active).desc(), col(Person.login)))
+    )
     more = roles_and_teams(session, [person.id or 0 for person in people])
     return [PersonSummary(person, *more[person.id or 0]) for person in people]
 

@@ -12,7 +12,7 @@ from kb.accounts.models import LoginAttempt, LoginSession, Membership, Person, P
 from kb.accounts.passwords import hash_password, password_fault, password_matches
 from kb.errors import InvalidError, ShifuError
 from kb.library.vocabulary import Role
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from kb.permissions import Reader
 
 WINDOW = timedelta(minutes=15)
@@ -30,7 +30,9 @@ class WrongPasswordError(ShifuError):
 class TooManyAttemptsError(ShifuError):
     """The throttle holds this login or address back."""
 
-    template = N_("Too many failed sign-ins. Wait %(minutes)s minutes, or ask an administrator for a reset link.")
+    template = N_(
+        "Too many failed sign-ins. Wait %(minutes)s minutes, or ask an administrator for a reset link."
+    )
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ def change_password(
     if not password_matches(person.password_hash, current):
         raise InvalidError({"current": Message(N_("This is not your current password."))})
     if current == new:
-        raise InvalidError({"password": Message(N_("Choose one that differs from the current password."))})
+        raise InvalidError(
+            {"password": Message(N_("Choose one that differs from the current password."))}
+        )
     set_password(session, person, new, now)
     return person

@@ -5,6 +5,7 @@ outbox row in the caller's one transaction.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from kb.library.front_matter import Document, parse, serialise
 from kb.library.kinds import FrontMatter
 from kb.library.models import Article, ArticleFacet, Revision
 from kb.library.vocabulary import Lang, Status
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from kb.permissions import Reader, found, visible_to
 
 
@@ -101,9 +102,23 @@ def create_article(session: Session, document: Document, origin: Origin, now: da
     meta = document.meta
     same_slug = list(session.exec(select(Article).where(Article.slug == meta.slug)))
     if any(article.lang == meta.lang for article in same_slug):
-        raise InvalidError({"slug": Message(N_("%(slug)s exists already in this language; choose another slug."), {"slug": meta.slug})})
+        raise InvalidError(
+            {
+                "slug": Message(
+                    N_("%(slug)s exists already in this language; choose another slug."),
+                    {"slug": meta.slug},
+                )
+            }
+        )
     if any(article.kind != meta.kind for article in same_slug):
-        raise InvalidError({"slug": Message(N_("%(slug)s belongs to an article of another kind; choose another slug."), {"slug": meta.slug})})
+        raise InvalidError(
+            {
+                "slug": Message(
+                    N_("%(slug)s belongs to an article of another kind; choose another slug."),
+                    {"slug": meta.slug},
+                )
+            }
+        )
     article = Article(
         slug=meta.slug, lang=meta.lang, kind=meta.kind, title=meta.title, scope=meta.scope,
         status=meta.status, created_at=now, updated_at=now,
@@ -126,7 +141,15 @@ def update_article(
         raise ConflictError
     meta = document.meta
     if (meta.kind, meta.slug, meta.lang) != (article.kind, article.slug, article.lang):
-        raise InvalidError({"slug": Message(N_("Kind, slug and language of an article stay as they are; links depend on them."))})
+        raise InvalidError(
+            {
+                "slug": Message(
+                    N_(
+                        "Kind, slug and language of an article stay as they are; links depend on them."
+                    )
+                )
+            }
+        )
     source = serialise(document)
     if content_hash(source) == content_hash(revision_of(session, article).source):
         return article
@@ -134,7 +157,12 @@ def update_article(
 
 
 def restore_revision(
-    session: Session, article: Article, number: int, base_revision: int, origin: Origin, now: datetime
+    session: Session,
+    article: Article,
+    number: int,
+    base_revision: int,
+    origin: Origin,
+    now: datetime,
 ) -> Article:
     """Make an old revision the newest again, as a new one. Nothing in between is lost."""
     if article.revision != base_revision:
@@ -147,7 +175,12 @@ def restore_revision(
 
 
 def save_revision(
-    session: Session, article: Article, source: str, meta: FrontMatter, origin: Origin, now: datetime
+    session: Session,
+    article: Article,
+    source: str,
+    meta: FrontMatter,
+    origin: Origin,
+    now: datetime,
 ) -> Article:
     """Write a revision of ``source``, which parses to ``meta``, and all that follows from it."""
     article.revision += 1
@@ -159,7 +192,16 @@ def save_revision(
         )
     )  # fmt: skip
     _project(session, article, meta, now)
-    audit.record(session, now, origin.person_id, f"save_article_{origin.door}", f"article:{article.id}", slug=article.slug, lang=article.lang, revision=article.revision)
+    audit.record(
+        session,
+        now,
+        origin.person_id,
+        f"save_article_{origin.door}",
+        f"article:{article.id}",
+        slug=article.slug,
+        lang=article.lang,
+        revision=article.revision,
+    )
     outbox.enqueue(session, outbox.INDEX_ARTICLE, article.id or 0, now)
     return article
 
@@ -174,7 +216,7 @@ def _project(session: Session, article: Article, meta: FrontMatter, now: datetim
     session.add(article)
     session.flush()
     session.exec(delete(ArticleFacet).where(col(ArticleFacet.article_id) == article.id))
-    values = {
+    values: dict[str, Sequence[str]] = {
         "stage": meta.stage, "tier": meta.tier, "product": meta.product, "tag": meta.tags,
         "role": meta.audience.roles, "team": meta.audience.teams,
     }  # fmt: skip

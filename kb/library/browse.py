@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -68,7 +69,7 @@ def facet_counts(
     return counts
 
 
-def _matching(reader: Reader, chosen: Mapping[str, str]) -> SelectOfScalar[int | None]:
+def _matching(reader: Reader, chosen: Mapping[str, str]) -> SelectOfScalar[Any]:
     query = select(Article.id).where(visible_to(reader))
     if "status" not in chosen:
         query = query.where(Article.status == Status.PUBLISHED)
@@ -98,7 +99,9 @@ def product_lines(session: Session, lang: str) -> dict[str, str]:
     return {row.code: row.en if lang == "en" else row.zh for row in rows}
 
 
-def overdue_articles(session: Session, reader: Reader, today: date, limit: int = 8) -> list[Article]:
+def overdue_articles(
+    session: Session, reader: Reader, today: date, limit: int = 8
+) -> list[Article]:
     """Published articles past their verify-by date: the reader's own, or all for editors."""
     query = select(Article).where(
         visible_to(reader),

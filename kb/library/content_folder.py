@@ -17,7 +17,7 @@ from kb.library.front_matter import Document, Problem, parse
 from kb.library.kinds import Code, Line, Playbook
 from kb.library.links import article_links, image_links
 from kb.library.vocabulary import Kind, Lang
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 
 IMAGE_SUFFIXES = {".svg", ".png", ".jpg", ".jpeg", ".webp"}
 _FILE_NAME = re.compile(r"^(?P<slug>[a-z0-9-]+)\.(?P<lang>zh|en)\.md$")
@@ -93,7 +93,11 @@ def _read_file(root: Path, path: Path) -> ContentFile | list[FileProblem]:
     relative = path.relative_to(root).as_posix()
     name = _FILE_NAME.match(path.name)
     if not name or path.parent.parent != root:
-        advice = Message(N_("has a wrong name; articles lie at kind/slug.lang.md, for example faq/how-to-pay.zh.md"))
+        advice = Message(
+            N_(
+                "has a wrong name; articles lie at kind/slug.lang.md, for example faq/how-to-pay.zh.md"
+            )
+        )
         return [FileProblem(relative, Problem(1, "", advice))]
     try:
         source = path.read_bytes().decode("utf-8")
@@ -108,7 +112,10 @@ def _read_file(root: Path, path: Path) -> ContentFile | list[FileProblem]:
         return [FileProblem(relative, problem) for problem in problems]
     wanted = file_path(document.meta.kind, document.meta.slug, document.meta.lang)
     if wanted != relative:
-        advice = Message(N_("its front matter says %(wanted)s; rename the file or mend kind, slug or lang"), {"wanted": wanted})
+        advice = Message(
+            N_("its front matter says %(wanted)s; rename the file or mend kind, slug or lang"),
+            {"wanted": wanted},
+        )
         return [FileProblem(relative, Problem(2, "slug", advice))]
     return ContentFile(relative, source, document)
 
@@ -119,20 +126,35 @@ def _read_product_lines(root: Path) -> tuple[dict[str, ProductLine], list[FilePr
     if not path.is_file():
         return {}, []
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+        data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only
         return ProductLines.model_validate(data or {}).root, []
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
-        advice = Message(N_("must map codes to names, such as wms: {zh: 仓储系统, en: WMS} (%(reason)s)"), {"reason": str(error).splitlines()[0]})
+        advice = Message(
+            N_("must map codes to names, such as wms: {zh: 仓储系统, en: WMS} (%(reason)s)"),
+            {"reason": str(error).splitlines()[0]},
+        )
         return {}, [FileProblem(name, Problem(1, "", advice))]
 
 
-def _check_together(root: Path, files: list[ContentFile], products: set[str]) -> Iterator[FileProblem]:
+def _check_together(
+    root: Path, files: list[ContentFile], products: set[str]
+) -> Iterator[FileProblem]:
     slugs = {file.document.meta.slug for file in files}
     yield from _slugs_of_two_kinds(files)
     for file in files:
         for product in file.document.meta.product:
             if product not in products:
-                yield FileProblem(file.path, Problem(_line_of(file, "product"), "product", Message(N_("%(code)s is not in product_lines.yaml; known are %(known)s"), {"code": product, "known": ", ".join(sorted(products)) or "-"})))
+                yield FileProblem(
+                    file.path,
+                    Problem(
+                        _line_of(file, "product"),
+                        "product",
+                        Message(
+                            N_("%(code)s is not in product_lines.yaml; known are %(known)s"),
+                            {"code": product, "known": ", ".join(sorted(products)) or "-"},
+                        ),
+                    ),
+                )
         yield from _broken_links(root, file, slugs)
 
 
@@ -141,24 +163,64 @@ def _slugs_of_two_kinds(files: list[ContentFile]) -> Iterator[FileProblem]:
     for file in files:
         kinds.setdefault(file.document.meta.slug, Counter())[file.document.meta.kind] += 1
     for file in files:
-        others = [kind for kind in kinds[file.document.meta.slug] if kind != file.document.meta.kind]
+        others = [
+            kind for kind in kinds[file.document.meta.slug] if kind != file.document.meta.kind
+        ]
         if others:
-            yield FileProblem(file.path, Problem(_line_of(file, "slug"), "slug", Message(N_("is also used by a %(kind)s; a slug belongs to one article and its translation"), {"kind": others[0]})))
+            yield FileProblem(
+                file.path,
+                Problem(
+                    _line_of(file, "slug"),
+                    "slug",
+                    Message(
+                        N_(
+                            "is also used by a %(kind)s; a slug belongs to one article and its translation"
+                        ),
+                        {"kind": others[0]},
+                    ),
+                ),
+            )
 
 
 def _broken_links(root: Path, file: ContentFile, slugs: set[str]) -> Iterator[FileProblem]:
     document = file.document
     for line, slug in article_links(document.body):
         if slug not in slugs:
-            yield FileProblem(file.path, Problem(document.body_line + line, "", Message(N_("links to article:%(slug)s, which does not exist"), {"slug": slug})))
+            yield FileProblem(
+                file.path,
+                Problem(
+                    document.body_line + line,
+                    "",
+                    Message(N_("links to article:%(slug)s, which does not exist"), {"slug": slug}),
+                ),
+            )
     for line, name in image_links(document.body):
         image = root / name
         if image.suffix.lower() not in IMAGE_SUFFIXES or not image.is_file():
-            yield FileProblem(file.path, Problem(document.body_line + line, "", Message(N_("shows %(name)s, which is not a picture in content/images"), {"name": name})))
+            yield FileProblem(
+                file.path,
+                Problem(
+                    document.body_line + line,
+                    "",
+                    Message(
+                        N_("shows %(name)s, which is not a picture in content/images"),
+                        {"name": name},
+                    ),
+                ),
+            )
     if isinstance(document.meta, Playbook):
         for slug in document.meta.documents:
             if slug not in slugs:
-                yield FileProblem(file.path, Problem(_line_of(file, "documents"), "documents", Message(N_("links to article:%(slug)s, which does not exist"), {"slug": slug})))
+                yield FileProblem(
+                    file.path,
+                    Problem(
+                        _line_of(file, "documents"),
+                        "documents",
+                        Message(
+                            N_("links to article:%(slug)s, which does not exist"), {"slug": slug}
+                        ),
+                    ),
+                )
 
 
 def _line_of(file: ContentFile, key: str) -> int:

@@ -30,7 +30,9 @@ IMAGES = "images"
 class FaultyContentError(ShifuError):
     """The folder has faults; nothing of it was imported."""
 
-    template = N_("%(n)s faults in %(folder)s; nothing was imported. Run shifu content check to see them all.")
+    template = N_(
+        "%(n)s faults in %(folder)s; nothing was imported. Run shifu content check to see them all."
+    )
 
 
 class NotAFolderError(ShifuError):
@@ -60,7 +62,16 @@ def import_content(session: Session, content: Content, now: datetime) -> ImportR
     for file in content.files:
         _import_file(session, file, report, now)
     if report.created or report.updated:
-        audit.record(session, now, None, "import_content", "library", created=len(report.created), updated=len(report.updated), conflicts=report.conflicts)
+        audit.record(
+            session,
+            now,
+            None,
+            "import_content",
+            "library",
+            created=len(report.created),
+            updated=len(report.updated),
+            conflicts=report.conflicts,
+        )
     return report
 
 

@@ -17,7 +17,9 @@ MAX_FORM = 300_000  # characters of JSON
 class DraftTooLargeError(ShifuError):
     """A form that is too large to be kept."""
 
-    template = N_("This is too long to be kept. Split the article in two; %(n)s characters is the limit.")
+    template = N_(
+        "This is too long to be kept. Split the article in two; %(n)s characters is the limit."
+    )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from kb.library.kinds import MODELS, FrontMatter
 from kb.library.vocabulary import Kind
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 
 MAX_FRONT_MATTER = 100_000  # characters; a larger one is a mistake or an attack
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -45,13 +45,32 @@ def parse(text: str) -> tuple[Document | None, list[Problem]]:
     """Read an article. Returns the document, or None and the problems in line order."""
     text = text.replace("\r\n", "\n")
     if text.startswith("\ufeff"):
-        return None, [Problem(1, "", Message(N_("starts with a byte order mark; save it as UTF-8 without BOM")))]
+        return None, [
+            Problem(
+                1, "", Message(N_("starts with a byte order mark; save it as UTF-8 without BOM"))
+            )
+        ]
     match = _FENCE.match(text)
     if not match:
-        return None, [Problem(1, "", Message(N_("has no front matter; begin with a line of --- and close it with ---")))]
+        return None, [
+            Problem(
+                1,
+                "",
+                Message(N_("has no front matter; begin with a line of --- and close it with ---")),
+            )
+        ]
     source, body = match.group(1), text[match.end() :]
     if len(source) > MAX_FRONT_MATTER:
-        return None, [Problem(1, "", Message(N_("front matter is longer than %(n)s characters; move prose into the body"), {"n": MAX_FRONT_MATTER}))]
+        return None, [
+            Problem(
+                1,
+                "",
+                Message(
+                    N_("front matter is longer than %(n)s characters; move prose into the body"),
+                    {"n": MAX_FRONT_MATTER},
+                ),
+            )
+        ]
     node, problems = _compose(source)
     if node is None or problems:
         return None, problems
@@ -76,7 +95,13 @@ def validate(
     """Check front matter given as a mapping of plain values (strings are coerced)."""
     lines = lines or _LineIndex(None)
     if not isinstance(data, dict):
-        return None, [Problem(2, "", Message(N_("front matter is not a list of keys; write lines such as title: …")))]
+        return None, [
+            Problem(
+                2,
+                "",
+                Message(N_("front matter is not a list of keys; write lines such as title: …")),
+            )
+        ]
     try:
         model = MODELS[Kind(data.get("kind", ""))]
     except ValueError:
@@ -132,7 +157,7 @@ class _FlowList(list[Any]):
 
 class _Dumper(yaml.SafeDumper):
     # Every scalar is a string to us, so nothing needs quotes to say so.
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as in the base class
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -146,7 +171,9 @@ def _write_str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 _Dumper.add_representer(str, _write_str)
 _Dumper.add_representer(
     _FlowList,
-    lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True),
+    lambda dumper, value: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", value, flow_style=True
+    ),
 )
 
 
@@ -157,17 +184,43 @@ class _Loader(yaml.BaseLoader):
 def _compose(source: str) -> tuple[yaml.Node | None, list[Problem]]:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=_Loader)):
-            return None, [Problem(2, "", Message(N_("uses YAML aliases (*name); write the value out")))]
+            return None, [
+                Problem(2, "", Message(N_("uses YAML aliases (*name); write the value out")))
+            ]
         node = yaml.compose(source, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark else 1
         reason = error.problem or "unreadable"
-        return None, [Problem(line, "", Message(N_("is not valid YAML (%(reason)s); check quotes, colons and indentation"), {"reason": reason}))]
+        return None, [
+            Problem(
+                line,
+                "",
+                Message(
+                    N_("is not valid YAML (%(reason)s); check quotes, colons and indentation"),
+                    {"reason": reason},
+                ),
+            )
+        ]
     except (yaml.YAMLError, RecursionError) as error:
-        return None, [Problem(1, "", Message(N_("is not valid YAML (%(reason)s); check quotes, colons and indentation"), {"reason": str(error).splitlines()[0]}))]
+        return None, [
+            Problem(
+                1,
+                "",
+                Message(
+                    N_("is not valid YAML (%(reason)s); check quotes, colons and indentation"),
+                    {"reason": str(error).splitlines()[0]},
+                ),
+            )
+        ]
     if node is None:
-        return None, [Problem(2, "", Message(N_("front matter is empty; it needs at least kind, lang, slug and title")))]
+        return None, [
+            Problem(
+                2,
+                "",
+                Message(N_("front matter is empty; it needs at least kind, lang, slug and title")),
+            )
+        ]
     return node, list(_repeated_keys(node))
 
 
@@ -179,7 +232,9 @@ def _repeated_keys(node: yaml.Node) -> Iterable[Problem]:
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                yield Problem(key.start_mark.line + 2, str(key.value), Message(N_("stands twice; keep one")))
+                yield Problem(
+                    key.start_mark.line + 2, str(key.value), Message(N_("stands twice; keep one"))
+                )
             seen.add(key.value)
             yield from _repeated_keys(value)
 
@@ -206,7 +261,9 @@ class _LineIndex:
             for key, value in node.value:
                 if key.value == step:
                     return key.start_mark.line, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
+        ):
             value = node.value[step]
             return value.start_mark.line, value
         return None

@@ -18,7 +18,10 @@ FEED_VERSION = 1
 def to_index_document(article_id: int, document: Document, fingerprint: str) -> LibraryDocument:
     """An article as the index sees it."""
     meta = document.meta
-    tokens = (*(f"role:{r}" for r in meta.audience.roles), *(f"team:{t}" for t in meta.audience.teams))
+    tokens = (
+        *(f"role:{r}" for r in meta.audience.roles),
+        *(f"team:{t}" for t in meta.audience.teams),
+    )
     return LibraryDocument(
         article_id=article_id,
         slug=meta.slug,
@@ -51,7 +54,9 @@ def published_documents(
     for article_id, source in session.exec(query):
         document, _ = parse(source)
         if document is not None:
-            documents.append(to_index_document(article_id or 0, document, _fingerprint(content_hash(source))))
+            documents.append(
+                to_index_document(article_id or 0, document, _fingerprint(content_hash(source)))
+            )
     return documents
 
 

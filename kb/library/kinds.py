@@ -216,7 +216,9 @@ class Video(FrontMatter):
     """A recording with its transcript; the clip itself lies under ``content/media/``."""
 
     kind: Literal[Kind.VIDEO]
-    media: Annotated[str, StringConstraints(pattern=r"^media/[a-z0-9-]+\.(mp4|webm)$")] | None = None
+    media: Annotated[str, StringConstraints(pattern=r"^media/[a-z0-9-]+\.(mp4|webm)$")] | None = (
+        None
+    )
     transcript: Annotated[list[Cue], Field(max_length=400)] = Field(default_factory=list)
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
@@ -66,7 +67,9 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin).use(admon_plugin)
-    parser.use(tasklists_plugin, label=True)  # a box without a label says nothing to a screen reader
+    parser.use(
+        tasklists_plugin, label=True
+    )  # a box without a label says nothing to a screen reader
     parser.use(anchors_plugin, min_level=1, max_level=6, slug_func=anchor_of, permalink=False)
     return parser
 
@@ -84,7 +87,7 @@ def parse_tokens(body: str) -> list[Token]:
 def headings_of(tokens: list[Token]) -> tuple[Heading, ...]:
     """The headings among block tokens; a first-level heading counts as a second."""
     found = []
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             text = "".join(child.content for child in inline.children or [])
             found.append(Heading(max(2, int(token.tag[1])), text, str(token.attrs.get("id", ""))))

@@ -40,7 +40,9 @@ def process_map(session: Session, reader: Reader, lang: str) -> list[Node]:
                 stage=stage,
                 playbook=article,
                 standards=tuple(meta.standards) if meta else (),
-                documents=tuple(articles[s] for s in meta.documents if s in articles) if meta else (),
+                documents=tuple(articles[s] for s in meta.documents if s in articles)
+                if meta
+                else (),
                 scripts=tuple(found[:SHOWN_SCRIPTS]),
                 script_count=len(found),
             )

@@ -102,7 +102,7 @@ def _prose(body: str) -> Iterator[Section]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close":
-            texts.append(" · ".join(filter(None, row)))
+            texts.append(" · ".join(filter(None, row or [])))
             row = None
         elif row is not None:
             row.append(_plain(token))

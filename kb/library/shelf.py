@@ -39,9 +39,7 @@ def favourites(session: Session, reader: Reader, limit: int = 8) -> list[Article
 
 def note_view(session: Session, reader: Reader, article: Article, now: datetime) -> None:
     """Remember that a person opened an article; old entries are forgotten."""
-    session.merge(
-        RecentView(person_id=reader.person_id, article_id=article.id or 0, viewed_at=now)
-    )
+    session.merge(RecentView(person_id=reader.person_id, article_id=article.id or 0, viewed_at=now))
     session.flush()
     old = (
         select(RecentView.article_id)

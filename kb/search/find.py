@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from kb.documents import Hit, Mode, SearchRequest, SearchResult, Semantic
 from kb.errors import InvalidError
 from kb.library.models import Article
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from kb.permissions import Reader, visible_to
 from kb.ports import SearchEngine
 from kb.search.highlight import Part, highlight
@@ -100,9 +100,7 @@ def _hydrate(
     return tuple(found)
 
 
-def log_search(
-    session: Session, person_id: int, typed: str, answer: Answer, now: datetime
-) -> None:
+def log_search(session: Session, person_id: int, typed: str, answer: Answer, now: datetime) -> None:
     """Remember what was searched and how much was found."""
     session.add(
         SearchLog(
@@ -121,7 +119,9 @@ def ask(session: Session, person_id: int, text: str, lang: str, now: datetime) -
     if not text:
         raise InvalidError({"text": Message(N_("Write your question first."))})
     if len(text) > MAX_QUESTION:
-        raise InvalidError({"text": Message(N_("Shorten the question to %(n)s characters."), {"n": MAX_QUESTION})})
+        raise InvalidError(
+            {"text": Message(N_("Shorten the question to %(n)s characters."), {"n": MAX_QUESTION})}
+        )
     question = Question(at=now, person_id=person_id, text=text, lang=lang)
     session.add(question)
     session.flush()

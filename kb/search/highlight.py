@@ -21,8 +21,8 @@ def highlight(text: str, terms: Iterable[str], window: int = WINDOW) -> list[Par
     start, end = _window(text, spans, window)
     parts = [Part("…", False)] if start else []
     at = start
-    for left, right in spans:
-        left, right = max(left, at), min(right, end)
+    for span in spans:
+        left, right = max(span[0], at), min(span[1], end)
         if left >= right:
             continue
         if left > at:

@@ -79,7 +79,9 @@ class Bench:
         embedder = SentenceEmbedder()
         caching = CachingEmbedder(embedder, plan.encode_seconds)
         sample = corpus.index_documents(corpus.library(content, plan.sample))
-        self.step("build", 100, lambda: measure_building(report, sample, embedder, plan.build_rounds))
+        self.step(
+            "build", 100, lambda: measure_building(report, sample, embedder, plan.build_rounds)
+        )
         libraries = {size: corpus.library(content, size) for size in plan.sizes}
         largest = max(plan.sizes)
         site = Site.create(self.folder / "site", content, libraries[largest])
@@ -98,16 +100,26 @@ class Bench:
             self.step(
                 f"queries_{size}",
                 60,
-                lambda folder=folder, size=size: measure_queries(report, folder, size, embedder, queries),  # type: ignore[misc]
+                lambda folder=folder, size=size: measure_queries(
+                    report, folder, size, embedder, queries
+                ),  # type: ignore[misc]
             )
         report.facts["vectors_encoded_now"] = caching.encoded
         report.facts["vectors_stand_ins"] = len(caching.stand_ins)
         off.build(None)
         query = queries["zh"][0]
-        self.step("pages", 60, lambda: measure_pages(report, off, libraries[largest], plan.requests))
+        self.step(
+            "pages", 60, lambda: measure_pages(report, off, libraries[largest], plan.requests)
+        )
         self.step("edits_off", 60, lambda: measure_edits(report, off, largest, "off", plan.edits))
-        self.step("edits_on", 90, lambda: measure_edits(report, site, largest, PACKAGED_MODEL, plan.edits))
-        self.step("serve", 60, lambda: measure_serve(report, site, largest, query, PACKAGED_MODEL, plan.starts))
+        self.step(
+            "edits_on", 90, lambda: measure_edits(report, site, largest, PACKAGED_MODEL, plan.edits)
+        )
+        self.step(
+            "serve",
+            60,
+            lambda: measure_serve(report, site, largest, query, PACKAGED_MODEL, plan.starts),
+        )
         return report
 
 

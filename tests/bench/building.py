@@ -23,7 +23,13 @@ def measure_building(
         embedder.encode(texts[:32])
         bare, build = [], []
         for _ in range(rounds):
-            bare.append(_seconds(lambda: bare_model.encode(texts, normalize_embeddings=True, show_progress_bar=False)))
+            bare.append(
+                _seconds(
+                    lambda: bare_model.encode(
+                        texts, normalize_embeddings=True, show_progress_bar=False
+                    )
+                )
+            )
             build.append(_seconds(lambda: builder.rebuild(documents)))
         keywords = _seconds(lambda: IndexBuilder(Path(name)).rebuild(documents))
     n = len(texts)

@@ -49,7 +49,9 @@ def _edit(
         article = session.exec(rows).one()
         document = document_of(session, article)
         changed = Document(document.meta, f"{document.body}\n\n{word} {datetime.now(UTC)}\n")
-        update_article(session, article, changed, article.revision, Origin(None, "web"), datetime.now(UTC))
+        update_article(
+            session, article, changed, article.revision, Origin(None, "web"), datetime.now(UTC)
+        )
         wanted = article.id
     while time.perf_counter() - began < limit:
         for result in server.search(word, cookie):

@@ -61,7 +61,9 @@ class Site:
                     person.must_change_password = False
                     session.add(person)
                 for position, (code, line) in enumerate(content.product_lines.items()):
-                    session.add(ProductLineRow(code=code, position=position, zh=line.zh, en=line.en))
+                    session.add(
+                        ProductLineRow(code=code, position=position, zh=line.zh, en=line.en)
+                    )
                 for document in documents:
                     create_article(session, document, Origin(None, "file"), now)
         return site

@@ -24,7 +24,9 @@ def measure_help(report: Report, rounds: int) -> None:
     report.add("start.help_ratio", median(shown) / median(nothing), note="help / Python alone")
 
 
-def measure_serve(report: Report, site: Site, size: int, query: str, model: str, rounds: int) -> None:
+def measure_serve(
+    report: Report, site: Site, size: int, query: str, model: str, rounds: int
+) -> None:
     """From the command to the first result, with the model loading and the worker starting.
 
     The folder's site has been served before, so caches on disk are there.
@@ -40,7 +42,9 @@ def measure_serve(report: Report, site: Site, size: int, query: str, model: str,
                 time.sleep(POLL)
     complete = len(times) == rounds
     note = f"model loading meanwhile, {size} passages, {len(times)} of {rounds} starts"
-    report.add("start.serve_to_result.median", median(times) if complete else None, "s", "<= 3", note)
+    report.add(
+        "start.serve_to_result.median", median(times) if complete else None, "s", "<= 3", note
+    )
     report.add("start.serve_to_result.max", max(times) if complete else None, "s", "<= 3", note)
     report.facts["serve_to_result_s"] = [round(seconds, 3) for seconds in times]
 

@@ -65,7 +65,9 @@ def open_as(chromium, app, site, database, clock, person) -> Iterator[Callable[.
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
         if login:
-            context.add_cookies([{"name": "shifu", "value": cookie_of(login, lang), "url": site.url}])
+            context.add_cookies(
+                [{"name": "shifu", "value": cookie_of(login, lang), "url": site.url}]
+            )
         return context.new_page()
 
     def cookie_of(login: str, lang: str) -> str:
@@ -79,4 +81,3 @@ def open_as(chromium, app, site, database, clock, person) -> Iterator[Callable[.
     yield opened
     for context in contexts:
         context.close()
-

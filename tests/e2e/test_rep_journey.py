@@ -10,7 +10,9 @@ def clipboard(page) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_rep_signs_in_with_a_temporary_password_and_must_choose_another(open_as, site, database, clock, person):
+def test_a_rep_signs_in_with_a_temporary_password_and_must_choose_another(
+    open_as, site, database, clock, person
+):
     with database.write() as db:
         temporary = reset_to_temporary(db, person("chen.liang"), None, clock.now())
     page = open_as("")
@@ -54,7 +56,9 @@ def test_the_price_card_is_first_and_its_words_are_copied_with_the_customers_nam
     assert "{" not in words
 
 
-def test_a_word_that_begins_with_c_can_still_be_typed_and_the_list_copies_after_an_arrow(open_as, site):
+def test_a_word_that_begins_with_c_can_still_be_typed_and_the_list_copies_after_an_arrow(
+    open_as, site
+):
     page = open_as("chen.liang")
     page.goto(site.url)
     page.keyboard.press("Control+k")
@@ -122,7 +126,17 @@ def test_a_search_without_a_result_offers_to_ask(open_as, site):
     expect(page.locator(".flash")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=报价高", "/library", "/library/zh/price-too-high", "/library/zh/cheap-rival", "/process"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/search?q=报价高",
+        "/library",
+        "/library/zh/price-too-high",
+        "/library/zh/cheap-rival",
+        "/process",
+    ],
+)
 def test_nothing_scrolls_sideways_on_a_phone(open_as, site, path):
     page = open_as("chen.liang", width=360)
     page.goto(site.url + path)

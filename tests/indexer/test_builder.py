@@ -9,7 +9,7 @@ from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.passages import passages_of
-from kb.documents import Field, Section, SearchRequest
+from kb.documents import Field, SearchRequest, Section
 from tests.indexer.fakes import FakeEmbedder, document, library
 
 

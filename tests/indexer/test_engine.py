@@ -256,7 +256,7 @@ def test_searching_threads_survive_a_row_of_updates(
         while not done.is_set():
             try:
                 assert 2 in ids(engine, "仓库 拜访")
-            except Exception as error:  # noqa: BLE001 - reported below
+            except Exception as error:
                 failures.append(error)
                 return
 

@@ -78,7 +78,7 @@ def test_an_unchanged_passage_keeps_its_id() -> None:
 def test_what_the_vector_depends_on_changes_the_id(changed: dict[str, object]) -> None:
     plain = passages_of(document(1, "甲", (Field.BODY, "文")))
     other = passages_of(
-        document(**({"article_id": 1, "title": "甲"} | changed), **{"sections": plain_sections()})
+        document(**({"article_id": 1, "title": "甲"} | changed), sections=plain_sections())
     )
     assert plain[1].passage_id != other[1].passage_id
 

@@ -23,7 +23,9 @@ def test_a_truncated_backup_is_refused_and_changes_nothing(library, settings, cl
     assert (settings.data_dir / "shifu.db").is_file()
 
 
-def test_data_is_replaced_only_when_told_and_then_kept_beside(library, settings, clock, tmp_path, reader):
+def test_data_is_replaced_only_when_told_and_then_kept_beside(
+    library, settings, clock, tmp_path, reader
+):
     path = make_backup(settings, tmp_path, clock.now()).path
     with pytest.raises(NotEmptyError):
         restore_backup(settings, path)

@@ -10,7 +10,10 @@ from kb.accounts.models import Person
 
 def test_sqlite_is_durable_and_checks_its_keys(database):
     with database.read() as db:
-        pragma = {n: db.exec(text(f"PRAGMA {n}")).scalar() for n in ("journal_mode", "synchronous", "foreign_keys")}
+        pragma = {
+            n: db.exec(text(f"PRAGMA {n}")).scalar()
+            for n in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert pragma == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 

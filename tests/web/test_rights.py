@@ -35,17 +35,30 @@ def test_every_route_lets_in_exactly_the_declared_roles(app, client_as, login):
     client = client_as(login)
     checked = 0
     for route in route_table(app):
-        if route.endpoint in ("account.sign_out", "account.do_sign_in") or route.endpoint.endswith("static"):
+        if route.endpoint in ("account.sign_out", "account.do_sign_in") or route.endpoint.endswith(
+            "static"
+        ):
             continue
         for method in route.methods:
             answer = client.open(address(route.rule), method=method)
             allowed = route.allows(frozenset(PEOPLE[login]))
-            own_refusal = route.endpoint in ("editor.create", "editor.edit", "editor.save", "editor.restore", "editor.autosave", "editor.discard")
+            own_refusal = route.endpoint in (
+                "editor.create",
+                "editor.edit",
+                "editor.save",
+                "editor.restore",
+                "editor.autosave",
+                "editor.discard",
+            )
             if not allowed:
                 assert answer.status_code == 403, (route.rule, method, answer.status_code)
             elif not own_refusal:
                 assert answer.status_code != 403, (route.rule, method)
-            assert answer.status_code < 500 or route.endpoint == "home.readyz", (route.rule, method, answer.text)
+            assert answer.status_code < 500 or route.endpoint == "home.readyz", (
+                route.rule,
+                method,
+                answer.text,
+            )
             checked += 1
     assert checked > 30
 
@@ -62,7 +75,9 @@ def test_somebody_who_is_not_signed_in_gets_nowhere_but_the_public_pages(app):
                 assert answer.location.startswith("/sign-in")
 
 
-def test_a_person_with_a_temporary_password_gets_no_further_than_changing_it(app, client_as, database, person):
+def test_a_person_with_a_temporary_password_gets_no_further_than_changing_it(
+    app, client_as, database, person
+):
     client = client_as("zhao.lan")
     with database.write() as db:
         row = db.merge(person("zhao.lan"))

@@ -1,7 +1,8 @@
 """Search as people use it: results, reasons, filters, nothing hidden shown, nothing odd an error."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings as hypothesis_settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -24,7 +25,19 @@ def test_the_price_card_is_first_with_its_reasons(client_as):
     [
         ("报价 kind:objection_card", {"Objection card"}),
         ("报价 类型:案例", {"Case review"}),
-        ("报价 -嫌", {"Case review", "Lesson", "Playbook", "Talk track", "Competitor brief", "FAQ", "Video", "Objection card"}),
+        (
+            "报价 -嫌",
+            {
+                "Case review",
+                "Lesson",
+                "Playbook",
+                "Talk track",
+                "Competitor brief",
+                "FAQ",
+                "Video",
+                "Objection card",
+            },
+        ),
         ("kind:video", {"Video"}),
     ],
 )
@@ -36,7 +49,10 @@ def test_filters_limit_what_is_found(client_as, query, kinds):
 
 def test_an_excluded_word_takes_its_articles_out(client_as):
     client = client_as("chen.liang")
-    titles = [r["title"] for r in client.get("/api/search", query_string={"q": "报价 -太贵"}).json["results"]]
+    titles = [
+        r["title"]
+        for r in client.get("/api/search", query_string={"q": "报价 -太贵"}).json["results"]
+    ]
     assert titles
     assert "嫌报价高" not in titles
 
@@ -48,11 +64,18 @@ def test_quoted_words_must_stand_there_as_they_are(client_as):
 
 
 @pytest.mark.parametrize("login", ["zhou.xiaoyu", "chen.liang", "lin.yue"])
-@pytest.mark.parametrize("query", ["金丝雀", "草稿金丝雀一号", "底价", "名单", '"金丝雀"', "kind:playbook", "金丝雀 -xyz"])
+@pytest.mark.parametrize(
+    "query",
+    ["金丝雀", "草稿金丝雀一号", "底价", "名单", '"金丝雀"', "kind:playbook", "金丝雀 -xyz"],
+)
 def test_hidden_articles_leak_nowhere(client_as, login, query):
     client = client_as(login)
     api = client.get("/api/search", query_string={"q": query}).get_data(as_text=True)
-    page = client.get("/search", query_string={"q": query}).text.replace(query.replace('"', "&#34;"), "").replace(query, "")
+    page = (
+        client.get("/search", query_string={"q": query})
+        .text.replace(query.replace('"', "&#34;"), "")
+        .replace(query, "")
+    )
     for canary in CANARIES:
         assert canary not in api.encode().decode("unicode_escape", "ignore")
         assert f"/{canary}" not in page
@@ -72,7 +95,9 @@ def test_a_team_sees_what_is_meant_for_it(client_as):
 def test_an_archived_article_is_gone_from_results_before_the_index_knows(client_as):
     manager = client_as("zhao.lan")
     manager.post("/library/zh/price-too-high/status", data={"status": "archived"})
-    titles = [r["title"] for r in client_as("chen.liang").get("/api/search?q=报价高").json["results"]]
+    titles = [
+        r["title"] for r in client_as("chen.liang").get("/api/search?q=报价高").json["results"]
+    ]
     assert "嫌报价高" not in titles
 
 
@@ -110,8 +135,26 @@ def test_before_typing_recent_and_favourite_articles_are_offered(client_as):
     assert [a["title"] for a in data["favourites"]] == ["陌生电话开场"]
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(query=st.text(max_size=60) | st.sampled_from(['"', "-", "kind:", "tag:\x00", "AND OR NOT", "(((", "*" * 50, "贵" * 10_000, "🙂", "\u202e\u0000"]))
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    query=st.text(max_size=60)
+    | st.sampled_from(
+        [
+            '"',
+            "-",
+            "kind:",
+            "tag:\x00",
+            "AND OR NOT",
+            "(((",
+            "*" * 50,
+            "贵" * 10_000,
+            "🙂",
+            "\u202e\u0000",
+        ]
+    )
+)
 def test_no_query_is_an_error(client_as, query):
     client = client_as("chen.liang")
     assert client.get("/api/search", query_string={"q": query}).status_code == 200

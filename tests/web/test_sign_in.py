@@ -33,7 +33,9 @@ def test_a_right_password_leads_to_where_one_wanted_to_go(client, password):
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", "/\nx"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", "/\nx"]
+)
 def test_one_is_never_sent_to_another_site(client, password, target):
     assert sign_in(client, password, next=target).location == "/"
 
@@ -46,7 +48,9 @@ def test_a_wrong_password_says_no_more_than_that(client, password):
     assert 'value="chen.liang"' in wrong.text
 
 
-def test_guessing_is_held_back_even_with_the_right_password_until_time_has_passed(client, password, clock):
+def test_guessing_is_held_back_even_with_the_right_password_until_time_has_passed(
+    client, password, clock
+):
     for _ in range(6):
         sign_in(client, "wrong")
     held = sign_in(client, password)
@@ -77,7 +81,11 @@ def test_a_new_password_signs_other_devices_out_and_this_one_stays(app, client, 
     other = app.test_client()
     sign_in(client, password)
     sign_in(other, password)
-    form = {"current": password, "password": "four plain words here", "again": "four plain words here"}
+    form = {
+        "current": password,
+        "password": "four plain words here",
+        "again": "four plain words here",
+    }
     assert client.post("/account/password", data=form).location == "/"
     assert client.get("/").status_code == 200
     assert other.get("/").status_code == 302
@@ -95,7 +103,9 @@ def test_a_new_password_signs_other_devices_out_and_this_one_stays(app, client, 
 )
 def test_a_weak_password_is_refused_with_the_reason(client, password, new, again, sentence):
     sign_in(client, password)
-    answer = client.post("/account/password", data={"current": password, "password": new, "again": again})
+    answer = client.post(
+        "/account/password", data={"current": password, "password": new, "again": again}
+    )
     assert answer.status_code == 422
     assert sentence in answer.text
 
@@ -132,7 +142,9 @@ def test_a_reset_link_works_once_and_only_for_two_days(app, client, database, cl
     assert client.get(f"/reset/{late}").status_code == 410
 
 
-def test_cookies_do_not_travel_over_plain_http_when_the_site_has_https(library, index, settings, clock):
+def test_cookies_do_not_travel_over_plain_http_when_the_site_has_https(
+    library, index, settings, clock
+):
     from web.app import Services, create_app
 
     secure = settings.model_copy(update={"base_url": "https://shifu.example.com"})

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from kb.accounts import people, sign_in as gate
+from kb.accounts import people
+from kb.accounts import sign_in as gate
 from kb.accounts.models import Person
 from kb.errors import InvalidError, ShifuError
-from kb.messages import Message, N_
+from kb.messages import N_, Message
 from web.context import current_reader, now, reader, reading, services, writing
 from web.errors import status_of
 from web.rights import public, signed_in
@@ -36,7 +37,9 @@ def do_sign_in() -> Response | tuple[str, int]:
     try:
         person = _prove(login, password, address)
     except ShifuError as error:
-        page = render_template("sign_in.html", login=login, next=request.form.get("next", ""), fault=error.message)
+        page = render_template(
+            "sign_in.html", login=login, next=request.form.get("next", ""), fault=error.message
+        )
         return page, status_of(error)
     _start_session(person)
     if person.must_change_password:
@@ -91,9 +94,13 @@ def change_password() -> Response | tuple[str, int]:
         if form.get("password") != form.get("again"):
             raise InvalidError({"again": Message(_MISMATCH)})
         with writing() as db:
-            person = gate.change_password(db, reader().person_id, form.get("current", ""), form.get("password", ""), now())
+            person = gate.change_password(
+                db, reader().person_id, form.get("current", ""), form.get("password", ""), now()
+            )
     except InvalidError as error:
-        page = render_template("password.html", faults=error.fields, must=reader().must_change_password)
+        page = render_template(
+            "password.html", faults=error.fields, must=reader().must_change_password
+        )
         return page, 422
     _start_session(person)
     flash(gettext("Your password is changed. Other devices are signed out."))

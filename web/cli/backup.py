@@ -20,13 +20,26 @@ def backup(target: Path, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    say(N_("Backup written to %(path)s: %(files)s files, %(rows)s rows."), path=report.path, files=report.files, rows=sum(report.rows.values()))
+    say(
+        N_("Backup written to %(path)s: %(files)s files, %(rows)s rows."),
+        path=report.path,
+        files=report.files,
+        rows=sum(report.rows.values()),
+    )
 
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--replace", is_flag=True, help="Put it in place of existing data, which is kept beside it.")
+@click.option(
+    "--replace", is_flag=True, help="Put it in place of existing data, which is kept beside it."
+)
 def restore(source: Path, replace: bool) -> None:
     """Put the backup SOURCE in place. Stop the site first; then run shifu init."""
     report = restore_backup(open_settings(), source, replace=replace)
-    say(N_("Restored %(files)s files, %(rows)s rows. Now run shifu init, which rebuilds the index."), files=report.files, rows=sum(report.rows.values()))
+    say(
+        N_(
+            "Restored %(files)s files, %(rows)s rows. Now run shifu init, which rebuilds the index."
+        ),
+        files=report.files,
+        rows=sum(report.rows.values()),
+    )

@@ -42,11 +42,27 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Report every fault of FOLDER at once, with file, line and key. Exit 1 where there are any."""
     read = _read(folder)
     if as_json:
-        print_json([{"file": p.path, "line": p.problem.line, "key": p.problem.key, "message": sentence(p.problem.message)} for p in read.problems])
+        print_json(
+            [
+                {
+                    "file": p.path,
+                    "line": p.problem.line,
+                    "key": p.problem.key,
+                    "message": sentence(p.problem.message),
+                }
+                for p in read.problems
+            ]
+        )
     else:
         for p in read.problems:
-            click.echo(f"{p.path}:{p.problem.line}: {p.problem.key + ' ' if p.problem.key else ''}{sentence(p.problem.message)}")
-        say(N_("%(files)s articles read, %(faults)s faults."), files=len(read.files), faults=len(read.problems))
+            click.echo(
+                f"{p.path}:{p.problem.line}: {p.problem.key + ' ' if p.problem.key else ''}{sentence(p.problem.message)}"
+            )
+        say(
+            N_("%(files)s articles read, %(faults)s faults."),
+            files=len(read.files),
+            faults=len(read.problems),
+        )
     sys.exit(1 if read.problems else 0)
 
 
@@ -91,9 +107,17 @@ def import_(folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    say(N_("%(created)s new, %(updated)s updated, %(unchanged)s unchanged, %(kept)s edited here and kept, %(conflicts)s conflicts."), **{key: len(value) for key, value in vars(report).items()})
+    say(
+        N_(
+            "%(created)s new, %(updated)s updated, %(unchanged)s unchanged, %(kept)s edited here and kept, %(conflicts)s conflicts."
+        ),
+        **{key: len(value) for key, value in vars(report).items()},
+    )
     for path in report.conflicts:
-        say(N_("%(path)s changed in the folder and on the site; the site's text is kept."), path=path)
+        say(
+            N_("%(path)s changed in the folder and on the site; the site's text is kept."),
+            path=path,
+        )
 
 
 @content.command()

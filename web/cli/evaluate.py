@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from indexer.embedding import load_embedder
-from indexer.evaluation import ALL, evaluate as measure
+from indexer.evaluation import ALL
+from indexer.evaluation import evaluate as measure
 from web.cli.output import print_json
 from web.cli.runtime import open_settings
 
@@ -13,9 +14,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("eval")
-@click.option("--passages", required=True, type=_FILE, help="Lines of id, language, text, separated by tabs.")
-@click.option("--queries", required=True, type=_FILE, help="Lines of group, query, gold ids with commas, separated by tabs.")
-@click.option("--model", "models", multiple=True, help="Model to measure; repeat to compare. Default: SHIFU_MODEL.")
+@click.option(
+    "--passages", required=True, type=_FILE, help="Lines of id, language, text, separated by tabs."
+)
+@click.option(
+    "--queries",
+    required=True,
+    type=_FILE,
+    help="Lines of group, query, gold ids with commas, separated by tabs.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="Model to measure; repeat to compare. Default: SHIFU_MODEL.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(passages: Path, queries: Path, models: tuple[str, ...], as_json: bool) -> None:
     """Measure keyword, semantic and hybrid search on a throw-away index."""

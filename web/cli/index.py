@@ -54,7 +54,18 @@ def status(as_json: bool) -> None:
     if as_json:
         print_json(now)
     elif now.generation:
-        say(N_("Generation %(n)s of %(created)s: %(articles)s articles, %(passages)s passages, %(vectors)s vectors, model %(model)s, segmenter %(segmenter)s."), n=now.generation, created=now.created, articles=now.articles, passages=now.passages, vectors=now.vectors, model=now.model or "off", segmenter=now.segmenter)
+        say(
+            N_(
+                "Generation %(n)s of %(created)s: %(articles)s articles, %(passages)s passages, %(vectors)s vectors, model %(model)s, segmenter %(segmenter)s."
+            ),
+            n=now.generation,
+            created=now.created,
+            articles=now.articles,
+            passages=now.passages,
+            vectors=now.vectors,
+            model=now.model or "off",
+            segmenter=now.segmenter,
+        )
     else:
         say(N_("There is no index yet. Run shifu index build."))
     sys.exit(0 if now.generation else 1)
@@ -84,7 +95,12 @@ def rebuild(database: Database, settings: Settings) -> None:
         number = builder.rebuild(documents, progress).generation
         bar.update(1000 - shown)
     seconds = round(time.monotonic() - started)
-    say(N_("Index generation %(n)s: %(articles)s articles in %(seconds)s s."), n=number, articles=len(documents), seconds=seconds)
+    say(
+        N_("Index generation %(n)s: %(articles)s articles in %(seconds)s s."),
+        n=number,
+        articles=len(documents),
+        seconds=seconds,
+    )
 
 
 def load_model(settings: Settings) -> Embedder | None:

@@ -29,7 +29,17 @@ def routes(as_json: bool) -> None:
     app = create_app(Services(settings, Database("sqlite://"), _NoEngine(), SystemClock()))
     table = route_table(app)
     if as_json:
-        print_json([{"rule": r.rule, "methods": r.methods, "right": r.right, "roles": [role for role in Role if r.allows(frozenset({role}))]} for r in table])
+        print_json(
+            [
+                {
+                    "rule": r.rule,
+                    "methods": r.methods,
+                    "right": r.right,
+                    "roles": [role for role in Role if r.allows(frozenset({role}))],
+                }
+                for r in table
+            ]
+        )
         return
     for r in table:
         roles = ", ".join(role for role in Role if r.allows(frozenset({role})))

@@ -10,7 +10,9 @@ from kb.settings import Settings, load_settings
 class NotReadyError(ShifuError):
     """There is no database with the newest schema."""
 
-    template = N_("The database in %(folder)s is missing or older than this version. Run shifu init first; data is kept.")
+    template = N_(
+        "The database in %(folder)s is missing or older than this version. Run shifu init first; data is kept."
+    )
 
 
 def open_settings() -> Settings:
@@ -20,9 +22,9 @@ def open_settings() -> Settings:
 
 def open_database(settings: Settings) -> Database:
     """The database, if it is ready. Raises NotReadyError."""
-    if settings.sqlalchemy_url.startswith("sqlite") and not (settings.data_dir / "shifu.db").exists():
-        if not settings.database_url:
-            raise NotReadyError(folder=settings.data_dir)
+    shipped = not settings.database_url
+    if shipped and not (settings.data_dir / "shifu.db").exists():
+        raise NotReadyError(folder=settings.data_dir)
     database = Database(settings.sqlalchemy_url)
     if not migrations.is_current(database.engine):
         raise NotReadyError(folder=settings.data_dir)

@@ -8,7 +8,8 @@ from kb.documents import Mode
 from kb.library.vocabulary import Role
 from kb.messages import N_
 from kb.permissions import Reader
-from kb.search.find import Answer, search as find
+from kb.search.find import Answer
+from kb.search.find import search as find
 from web.cli.output import fail, print_json, say
 from web.cli.runtime import open_database, open_settings
 
@@ -19,7 +20,9 @@ ORDINARY_REP = Reader(person_id=0, roles=frozenset({Role.REP}))
 @click.command()
 @click.argument("query")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-@click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default="hybrid", show_default=True)
+@click.option(
+    "--mode", type=click.Choice([mode.value for mode in Mode]), default="hybrid", show_default=True
+)
 @click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True)
 def search(query: str, as_json: bool, mode: str, limit: int) -> None:
     """Search for QUERY as an ordinary rep; waits for the model."""
@@ -36,7 +39,9 @@ def search(query: str, as_json: bool, mode: str, limit: int) -> None:
         print_json(_rows(answer))
         return
     for row in _rows(answer):
-        click.echo(f"{row['score']:.3f}  {row['slug']} ({row['lang']})  {row['title']}\n       {' '.join(str(row['passage']).split())[:120]}")
+        click.echo(
+            f"{row['score']:.3f}  {row['slug']} ({row['lang']})  {row['title']}\n       {' '.join(str(row['passage']).split())[:120]}"
+        )
     if not answer.results:
         say(N_("Nothing found."))
 

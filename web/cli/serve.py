@@ -30,7 +30,9 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     from web.app import Services, create_app
 
     settings = open_settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     embedder = LazyEmbedder.from_setting(settings.model)
     services = Services(
         settings=settings,
@@ -42,7 +44,10 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     embedder.start()
     watcher = WorkerWatcher() if worker else None
     host, port = host or settings.host, port or settings.port
-    say(N_("Shifu is at %(url)s (stop with Ctrl-C)"), url=settings.base_url or f"http://{host}:{port}")
+    say(
+        N_("Shifu is at %(url)s (stop with Ctrl-C)"),
+        url=settings.base_url or f"http://{host}:{port}",
+    )
     try:
         waitress.serve(
             app, host=host, port=port, threads=settings.threads, ident="shifu",
@@ -64,7 +69,7 @@ class WorkerWatcher:
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "web.cli", "worker"])  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen([sys.executable, "-m", "web.cli", "worker"])
             code = self._process.wait()
             if not self._stopping.is_set():
                 log.warning("the worker ended with code %s; starting it again", code)

@@ -24,7 +24,9 @@ from web.cli.runtime import open_settings
 @click.command()
 @click.option("--empty", is_flag=True, help="For real use: one administrator, no demo people.")
 @click.option("--library/--no-library", default=True, help="Import the shipped articles.")
-@click.option("--admin", default="admin", show_default=True, help="Login of the administrator with --empty.")
+@click.option(
+    "--admin", default="admin", show_default=True, help="Login of the administrator with --empty."
+)
 @click.option("--no-index", is_flag=True, help="Leave the index for later.")
 def init(empty: bool, library: bool, admin: str, no_index: bool) -> None:
     """Prepare the data folder. Run it again after an upgrade: nothing is lost or doubled."""
@@ -68,9 +70,16 @@ def _import_library(database: Database, settings: Settings) -> None:
         report = import_content(session, content, SystemClock().now())
     import_images(folder, settings.uploads_dir)
     if report.created or report.updated:
-        say(N_("Library: %(created)s articles new, %(updated)s updated."), created=len(report.created), updated=len(report.updated))
+        say(
+            N_("Library: %(created)s articles new, %(updated)s updated."),
+            created=len(report.created),
+            updated=len(report.updated),
+        )
     for path in report.conflicts:
-        say(N_("%(path)s changed in the folder and on the site; the site's text is kept."), path=path)
+        say(
+            N_("%(path)s changed in the folder and on the site; the site's text is kept."),
+            path=path,
+        )
 
 
 def _print_accounts(accounts: list[NewAccount]) -> None:

@@ -27,7 +27,9 @@ AFTER_ERROR = 10.0  # seconds to wait where trying again at once cannot help
 def worker(once: bool) -> None:
     """Keep the index up to date with the database."""
     settings = open_settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     database = open_database(settings)
     stop = threading.Event()
     if not once:

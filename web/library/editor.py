@@ -35,7 +35,9 @@ pages = Blueprint("editor", __name__)
 Form = dict[str, list[str]]
 
 
-@pages.get("/write/<any(objection_card, talk_track, playbook, faq, lesson, case_review, competitor_brief, video):kind>")
+@pages.get(
+    "/write/<any(objection_card, talk_track, playbook, faq, lesson, case_review, competitor_brief, video):kind>"
+)
 @allows(Capability.AUTHOR)
 def new(kind: str) -> str:
     """An empty form, or what was typed into it before."""
@@ -50,7 +52,9 @@ def new(kind: str) -> str:
     return _page(kind, kept.fields if kept else start, kept=bool(kept))
 
 
-@pages.post("/write/<any(objection_card, talk_track, playbook, faq, lesson, case_review, competitor_brief, video):kind>")
+@pages.post(
+    "/write/<any(objection_card, talk_track, playbook, faq, lesson, case_review, competitor_brief, video):kind>"
+)
 @allows(Capability.AUTHOR)
 def create(kind: str) -> Response | tuple[str, int]:
     """Save a new article."""
@@ -102,7 +106,9 @@ def save(lang: str, slug: str) -> Response | tuple[str, int]:
         newest = find_visible(reading(), reader(), slug, lang)
         theirs = serialise(document_of(reading(), newest))
         changes = line_changes(theirs, serialise(document))
-        page = _page(row.kind, form, newest, base=newest.revision, conflict=error.message, changes=changes)
+        page = _page(
+            row.kind, form, newest, base=newest.revision, conflict=error.message, changes=changes
+        )
         return page, 409
     except InvalidError as error:
         return _page(row.kind, form, row, base=base, faults=error.fields), 422
@@ -176,7 +182,11 @@ def _own_key(key: str) -> str:
     door, _, name = key.partition(":")
     if door == "new" and name in list(Kind):
         return key
-    article = reading().get(Article, int(name)) if door == "article" and name.isdigit() and len(name) < 12 else None
+    article = (
+        reading().get(Article, int(name))
+        if door == "article" and name.isdigit() and len(name) < 12
+        else None
+    )
     article = found(article)
     require_edit(reader(), find_visible(reading(), reader(), article.slug, article.lang))
     return key

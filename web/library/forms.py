@@ -66,7 +66,11 @@ def _bare(annotation: Any) -> Any:
             annotation = annotation.__origin__
             continue
         args = [arg for arg in get_args(annotation) if arg is not type(None)]
-        if get_origin(annotation) not in (list, None) and len(args) == 1 and not isinstance(args[0], str):
+        if (
+            get_origin(annotation) not in (list, None)
+            and len(args) == 1
+            and not isinstance(args[0], str)
+        ):
             annotation = args[0]
             continue
         return annotation
@@ -119,7 +123,9 @@ def _typed(one: FormField, path: str, form: Mapping[str, list[str]]) -> Any:
     text = values[0] if values else ""
     if one.shape == "lines":
         separator = r"[,，、;；\n]" if one.name in ("tags", "product") else r"\n"
-        return [line.strip() for line in re.split(separator, text.replace("\r", "")) if line.strip()]
+        return [
+            line.strip() for line in re.split(separator, text.replace("\r", "")) if line.strip()
+        ]
     return text.replace("\r\n", "\n").strip()
 
 
@@ -133,7 +139,9 @@ def _typed_groups(one: FormField, path: str, form: Mapping[str, list[str]]) -> l
     )
     groups = []
     for number in numbers[:100]:
-        group = {part.name: _typed(part, f"{path}.{number}.{part.name}", form) for part in one.parts}
+        group = {
+            part.name: _typed(part, f"{path}.{number}.{part.name}", form) for part in one.parts
+        }
         group = {key: value for key, value in group.items() if value not in ("", [])}
         if any(group.get(part.name) for part in one.parts if part.shape != "choice"):
             groups.append(group)

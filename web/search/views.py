@@ -100,7 +100,16 @@ def ask_question() -> Response | tuple[str, int]:
             audit.record(db, now(), reader().person_id, "ask", f"question:{question.id}")
     except InvalidError as error:
         answer = _answer(typed, {}, 20)
-        page = render_template("search.html", typed=typed, chosen={}, answer=answer, note="", products={}, question=text, fault=error.fields["text"])
+        page = render_template(
+            "search.html",
+            typed=typed,
+            chosen={},
+            answer=answer,
+            note="",
+            products={},
+            question=text,
+            fault=error.fields["text"],
+        )
         return page, 422
     flash(gettext("Your question is kept. Whoever answers for the topic will see it."))
     return redirect(url_for("search.results", q=typed))
@@ -108,7 +117,9 @@ def ask_question() -> Response | tuple[str, int]:
 
 def _answer(typed: str, chosen: dict[str, str], limit: int) -> Answer:
     words = " ".join([typed, *(f"{name}:{value}" for name, value in chosen.items())])
-    return search(reading(), services().engine, reader(), words if typed.strip() else "", limit=limit)
+    return search(
+        reading(), services().engine, reader(), words if typed.strip() else "", limit=limit
+    )
 
 
 def semantic_note(semantic: Semantic) -> str:
@@ -118,7 +129,9 @@ def semantic_note(semantic: Semantic) -> str:
     if semantic is Semantic.UNKNOWN_WORDS:
         return gettext("Keywords only: the language model does not know enough of these words.")
     if semantic is Semantic.FAILED:
-        return gettext("Keywords only: the language model does not fit the index. An administrator can run shifu index build.")
+        return gettext(
+            "Keywords only: the language model does not fit the index. An administrator can run shifu index build."
+        )
     return ""
 
 

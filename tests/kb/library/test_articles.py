@@ -33,7 +33,14 @@ def edit(library, clock, reader):
         with library.write() as db:
             row = find_visible(db, reader("zhao.lan"), "staff-wont-use", "zh")
             meta = CARD.meta.model_copy(update=changes)
-            return update_article(db, row, Document(meta, ""), base, Origin(reader("zhao.lan").person_id, "web"), clock.now())
+            return update_article(
+                db,
+                row,
+                Document(meta, ""),
+                base,
+                Origin(reader("zhao.lan").person_id, "web"),
+                clock.now(),
+            )
 
     return save
 
@@ -93,7 +100,9 @@ def test_archiving_takes_an_article_from_readers(library, reader, clock):
         ("sun.ning", {"canary-draft", "canary-managers", "canary-key-accounts"}),
     ],
 )
-def test_drafts_and_restricted_articles_are_seen_by_their_audience_alone(library, reader, login, seen):
+def test_drafts_and_restricted_articles_are_seen_by_their_audience_alone(
+    library, reader, login, seen
+):
     with library.read() as db:
         found = set()
         for slug in ("canary-draft", "canary-managers", "canary-key-accounts"):

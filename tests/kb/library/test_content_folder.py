@@ -20,7 +20,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def problems(folder: Path) -> list[str]:
-    return [f"{p.path}:{p.problem.line} {p.problem.key} {p.problem.message}" for p in read_content(folder).problems]
+    return [
+        f"{p.path}:{p.problem.line} {p.problem.key} {p.problem.message}"
+        for p in read_content(folder).problems
+    ]
 
 
 def test_a_link_to_an_article_that_does_not_exist_is_found_with_its_line(folder):
@@ -28,7 +31,10 @@ def test_a_link_to_an_article_that_does_not_exist_is_found_with_its_line(folder)
     path.write_text(path.read_text("utf-8") + "\n一行\n\n见[这里](article:gone)。\n", "utf-8")
     (problem,) = problems(folder)
     line = path.read_text("utf-8").splitlines().index("见[这里](article:gone)。") + 1
-    assert problem == f"faq/contract-end-data.zh.md:{line}  links to article:gone, which does not exist"
+    assert (
+        problem
+        == f"faq/contract-end-data.zh.md:{line}  links to article:gone, which does not exist"
+    )
 
 
 def test_a_missing_picture_is_found(folder):
@@ -39,7 +45,10 @@ def test_a_missing_picture_is_found(folder):
 def test_an_unknown_product_line_is_found(folder):
     path = folder / "objection_card/price-too-high.zh.md"
     path.write_text(path.read_text("utf-8").replace("product: [wms]", "product: [crm]"), "utf-8")
-    assert any("crm is not in product_lines.yaml; known are care, insight, pda, wms" in p for p in problems(folder))
+    assert any(
+        "crm is not in product_lines.yaml; known are care, insight, pda, wms" in p
+        for p in problems(folder)
+    )
 
 
 def test_a_file_in_the_wrong_place_is_told_where_it_belongs(folder):
@@ -54,7 +63,9 @@ def test_bytes_that_are_not_utf8_are_a_fault_and_not_a_crash(folder):
 
 def test_one_slug_belongs_to_one_kind(folder):
     source = (folder / "lesson/reading-a-quote.zh.md").read_text("utf-8")
-    text = source.replace("slug: reading-a-quote", "slug: price-too-high").replace("lang: zh", "lang: en")
+    text = source.replace("slug: reading-a-quote", "slug: price-too-high").replace(
+        "lang: zh", "lang: en"
+    )
     (folder / "lesson/price-too-high.en.md").write_text(text, "utf-8")
     assert any("is also used by a objection_card" in p for p in problems(folder))
 

@@ -30,7 +30,9 @@ def bring_in(library, folder, clock):
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
 
 
 def test_export_gives_back_what_was_imported_byte_for_byte(library, settings, tmp_path):
@@ -42,7 +44,9 @@ def test_export_gives_back_what_was_imported_byte_for_byte(library, settings, tm
 def test_even_spacing_and_quotes_of_a_file_survive(library, folder, clock, settings, tmp_path):
     path = folder / CARD
     text = path.read_text("utf-8").replace("title: 员工不愿意用", "title:   '员工不愿意用'")
-    (folder / "objection_card/spaced.zh.md").write_text(text.replace("slug: staff-wont-use", "slug: spaced"), "utf-8")
+    (folder / "objection_card/spaced.zh.md").write_text(
+        text.replace("slug: staff-wont-use", "slug: spaced"), "utf-8"
+    )
     bring_in(library, folder, clock)
     with library.read() as db:
         export_content(db, tmp_path / "out", settings.uploads_dir)
@@ -60,10 +64,14 @@ def test_an_untouched_article_follows_its_file(library, folder, clock, reader):
     path.write_text(path.read_text("utf-8").replace("员工不愿意用", "工人不愿意用"), "utf-8")
     assert bring_in(library, folder, clock).updated == [CARD]
     with library.read() as db:
-        assert find_visible(db, reader("chen.liang"), "staff-wont-use", "zh").title == "工人不愿意用"
+        assert (
+            find_visible(db, reader("chen.liang"), "staff-wont-use", "zh").title == "工人不愿意用"
+        )
 
 
-def test_an_edit_here_is_kept_and_a_change_on_both_sides_is_a_conflict(library, folder, clock, reader):
+def test_an_edit_here_is_kept_and_a_change_on_both_sides_is_a_conflict(
+    library, folder, clock, reader
+):
     document, _ = parse((folder / CARD).read_text("utf-8"))
     with library.write() as db:
         row = find_visible(db, reader("zhao.lan"), "staff-wont-use", "zh")
@@ -87,4 +95,6 @@ def test_the_demo_can_be_taken_out(library, clock, reader):
     with library.write() as db:
         assert remove_demo(db, clock.now()) == 3
     with library.read() as db:
-        assert find_visible(db, reader("chen.liang"), "staff-wont-use", "zh").slug == "staff-wont-use"
+        assert (
+            find_visible(db, reader("chen.liang"), "staff-wont-use", "zh").slug == "staff-wont-use"
+        )

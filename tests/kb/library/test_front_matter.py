@@ -30,13 +30,17 @@ def test_an_unknown_key_is_named_with_the_likely_one():
 
 
 def test_all_faults_are_told_at_once():
-    text = CARD.replace("verify_by: 2027-05-31", "verify_by: soon").replace("tier: [A, B]", "tier: [Z]")
+    text = CARD.replace("verify_by: 2027-05-31", "verify_by: soon").replace(
+        "tier: [A, B]", "tier: [Z]"
+    )
     assert [(line, key) for line, key, _ in faults(text)] == [(9, "tier.0"), (13, "verify_by")]
 
 
 def test_too_few_phrasings_are_counted():
     text = CARD.replace("  - 这个价格老板肯定不批\n", "")
-    assert ("customer_says", "has 2 entries; give at least 3") in [(k, m) for _, k, m in faults(text)]
+    assert ("customer_says", "has 2 entries; give at least 3") in [
+        (k, m) for _, k, m in faults(text)
+    ]
 
 
 def test_a_slot_that_does_not_exist_would_reach_a_customer_and_is_a_fault():
