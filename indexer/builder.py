@@ -46,7 +46,7 @@ class IndexBuilder:
         self.folder = folder
         self.embedder = embedder
         self._generations = Generations(folder, lock_timeout)
-        segmentation.load(folder / "cache")
+        segmentation.use_cache(folder / "cache")
 
     def rebuild(
         self, documents: Iterable[LibraryDocument], progress: Progress | None = None

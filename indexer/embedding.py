@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.bounded_cache import BoundedCache
 from indexer.errors import ModelError
 from kb.errors import ShifuError
 
@@ -181,8 +181,7 @@ class LazyEmbedder:
         self._start_lock = threading.Lock()
         self._started = False
         self._embedder: Embedder | None = None
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
-        self._cache_lock = threading.Lock()
+        self._queries: BoundedCache[str, Vectors] = BoundedCache(_CACHED_QUERIES)
         self.error: ShifuError | None = None
         if load is None:
             self._done.set()
@@ -233,21 +232,11 @@ class LazyEmbedder:
         embedder = self.embedder
         if embedder is None:
             return None
-        with self._cache_lock:
-            if text in self._cache:
-                self._cache.move_to_end(text)
-                return self._cache[text]
-        vector: Vectors = embedder.encode([text])[0]
-        with self._cache_lock:
-            self._cache[text] = vector
-            while len(self._cache) > _CACHED_QUERIES:
-                self._cache.popitem(last=False)
-        return vector
+        return self._queries.get(text, lambda: embedder.encode([text])[0])
 
     def forget_queries(self) -> None:
         """Empty the memory of query vectors, so that a measurement counts the encoding."""
-        with self._cache_lock:
-            self._cache.clear()
+        self._queries.clear()
 
     def _run(self) -> None:
         try:

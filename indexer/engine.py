@@ -45,7 +45,15 @@ class HybridEngine:
         self._snapshot: Snapshot | None = None
         self._seen: tuple[int, ...] = ()
         self._opening = threading.Lock()
-        segmentation.load(folder / "cache")
+        segmentation.use_cache(folder / "cache")
+
+    def warm(self) -> None:
+        """Read dictionary and index now, about a second, rather than at the first search.
+
+        Raises what ``search`` raises.
+        """
+        segmentation.load()
+        self._follow()
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a request; empty without an index. Nothing in a query is an error.

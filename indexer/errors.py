@@ -32,7 +32,8 @@ class VectorsError(ShifuError):
     """Vectors do not fit the index."""
 
     template = N_(
-        "The vectors do not fit the index: it holds %(expected)s numbers each, these have %(found)s."
+        "The vectors do not fit the index: it holds %(expected)s numbers each, "
+        "these have %(found)s."
     )
 
 

@@ -9,7 +9,6 @@ import threading
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import bm25
+from indexer.bounded_cache import BoundedCache
 from indexer.errors import IndexDamagedError
 from indexer.passages import Passage
 from indexer.segmentation import END, QueryTerm, TermKind, index_terms, normalise, phrase_terms
@@ -79,7 +79,7 @@ def _schema() -> Any:
 
 
 def _codec() -> Any:
-    """Whoosh's only codec, without what we do not read: lengths per posting took a file lookup each."""
+    """Whoosh's only codec, without the lengths that nobody reads: a file lookup per posting."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from whoosh.codec.whoosh3 import W3Codec
@@ -178,13 +178,14 @@ class KeywordIndex:
             fields_of = self._column("field", np.uint8)
             self.live: Mask = np.zeros(len(lengths), np.bool_)
             self.live[list(self._reader.all_doc_ids())] = True
+            self.live.flags.writeable = False
         except Exception as error:  # Whoosh raises whatever its parsing of bytes runs into
             raise IndexDamagedError(part=folder.name) from error
         self._norms = bm25.length_norms(lengths, fields_of)
         self._count = int(self.live.sum())
         self._lock = threading.Lock()  # matchers of one segment share a file position
-        self._impact = lru_cache(_CACHED_TERMS)(self._decode_impact)
-        self.allowed = lru_cache(_CACHED_FILTERS)(self._decode_allowed)
+        self._impacts: BoundedCache[tuple[str, bool], bm25.Impact] = BoundedCache(_CACHED_TERMS)
+        self._masks: BoundedCache[Filters, Mask] = BoundedCache(_CACHED_FILTERS)
         docs = np.flatnonzero(self.live)
         self.doc_of: dict[int, int] = dict(
             zip(self.passage_ids[docs].tolist(), docs.tolist(), strict=True)
@@ -199,7 +200,7 @@ class KeywordIndex:
         scores = np.zeros(len(self.live), np.float32)
         found = np.zeros(len(self.live), np.uint8)
         for term in terms:
-            part = self._impact(term.text, term.kind is TermKind.CHARACTER)
+            part = self._impact(term)
             scores[part.docs] += bm25.KIND_WEIGHTS[term.kind] * part.scores
             if term.kind is TermKind.WORD:
                 found[part.docs] |= part.fields
@@ -213,7 +214,7 @@ class KeywordIndex:
         """
         bound = 0.0
         for term in terms:
-            part = self._impact(term.text, term.kind is TermKind.CHARACTER)
+            part = self._impact(term)
             if term.kind is TermKind.WORD or len(part.docs):
                 bound += bm25.KIND_WEIGHTS[term.kind] * part.most
         return bound
@@ -221,17 +222,24 @@ class KeywordIndex:
     def candidates(self, phrase: str) -> NDArray[np.int32]:
         """Document numbers among which all are that contain the phrase."""
         terms, characters = phrase_terms(phrase)
-        parts = [self._impact(term, False).docs for term in terms]
-        parts += [self._impact(character, True).docs for character in characters]
-        if not parts:
+        needed = [QueryTerm(term, TermKind.WORD) for term in terms]
+        needed += [QueryTerm(character, TermKind.CHARACTER) for character in characters]
+        if not needed:
             return np.empty(0, np.int32)
-        found = parts[0]
-        for part in parts[1:]:
-            found = np.intersect1d(found, part, assume_unique=True)
+        found = self._impact(needed[0]).docs
+        for term in needed[1:]:
+            found = np.intersect1d(found, self._impact(term).docs, assume_unique=True)
         return found[self.live[found]]
 
+    def allowed(self, filters: Filters) -> Mask:
+        """Live passages within the limits, shape (n,); ``live`` itself where nothing limits."""
+        return self._masks.get(filters, lambda: self._decode_allowed(filters))
+
+    def _impact(self, term: QueryTerm) -> bm25.Impact:
+        key = (term.text, term.kind is TermKind.CHARACTER)
+        return self._impacts.get(key, lambda: self._decode_impact(*key))
+
     def _decode_allowed(self, filters: Filters) -> Mask:
-        """Live passages within the limits, shape (n,)."""
         limits = {field.name: getattr(filters, field.name) for field in fields(filters)}
         groups = []
         for name, values in limits.items():
@@ -244,7 +252,9 @@ class KeywordIndex:
         if all(group.subqueries for group in groups):
             with self._lock:
                 mask[list(self._searcher.docs_for_query(self._query.And(groups)))] = True
-        return mask & self.live
+        mask &= self.live
+        mask.flags.writeable = False  # it is kept and handed out again
+        return mask
 
     def _decode_impact(self, text: str, as_character: bool) -> bm25.Impact:
         with self._lock:

@@ -90,7 +90,7 @@ def _texts(document: LibraryDocument) -> Iterator[tuple[Section, str]]:
 
 
 def _passage_id(document: LibraryDocument, section: Section, text: str, occurrence: int) -> int:
-    """63 bits of a hash. The title (and a title's tags) count: they are part of what is embedded."""
+    """63 bits of a hash. The title and a title's tags count: they are part of the vector."""
     tags = document.tags if section.field is Field.TITLE else ()
     facts = (
         str(document.article_id), section.field.value, document.title, *tags,

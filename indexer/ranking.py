@@ -23,8 +23,11 @@ _REASONS = (
 
 @dataclass(frozen=True)
 class Candidates:
-    """Passages that may be hits. ``docs`` and ``cosines`` have shape (n,); ``near`` holds the
-    document numbers that the semantic half found."""
+    """Passages that may be hits.
+
+    ``docs`` and ``cosines`` have shape (n,); ``near`` holds the document numbers that the semantic
+    half found.
+    """
 
     docs: NDArray[np.int64]
     keywords: KeywordScores

@@ -10,6 +10,7 @@ import threading
 import unicodedata
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -24,7 +25,7 @@ END = "$"  # marks a run's last character
 
 _CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
 _LATIN = rf"\d+(?:[.,]\d+)+|[^\W_{_CJK}]+(?:['’][^\W\d_{_CJK}]+)*"
-_RUN = re.compile(rf"([{_CJK}]+)|({_LATIN})|(\s+)|(.)", re.S)
+_RUN = re.compile(rf"([{_CJK}]+)|({_LATIN})|(\s+)|(.)", re.DOTALL)
 # 太贵 is one word of jieba's, but who asks for 贵 means it.
 _DEGREE = frozenset("太很最更挺真不嫌")
 # 贵公司 is a polite address and has nothing to do with 贵; jieba would cut it in two.
@@ -70,7 +71,11 @@ class _Jieba:
                 jieba.setLogLevel(100)  # it prints to stderr, even a failed cache
                 tokenizer = jieba.Tokenizer()
                 # Without a folder of our own, jieba shares /tmp with everybody on the machine.
-                tokenizer.tmp_dir = str(self.cache_folder or "/nonexistent")
+                folder = self.cache_folder or Path("/nonexistent")
+                if folder.parent.is_dir():
+                    with suppress(OSError):
+                        folder.mkdir(exist_ok=True)
+                tokenizer.tmp_dir = str(folder)
                 tokenizer.initialize()
                 for rest in _POLITE.split():
                     tokenizer.add_word("贵" + rest, freq=20_000)
@@ -81,14 +86,16 @@ class _Jieba:
 _jieba = _Jieba()
 
 
-def load(cache_folder: Path | None = None) -> None:
-    """Read the dictionary now (about a second) rather than at the first text.
+def use_cache(folder: Path) -> None:
+    """Keep a parsed dictionary in ``folder``, which halves the time of the next start.
 
-    ``cache_folder`` keeps a parsed copy that halves the time of the next start; a folder that
-    does not exist or cannot be written is no error.
+    Made if it can be; one that cannot be written is no error. Only counts before the first text.
     """
-    if cache_folder is not None:
-        _jieba.cache_folder = cache_folder
+    _jieba.cache_folder = folder
+
+
+def load() -> None:
+    """Read the dictionary now (about a second) rather than at the first text."""
     _jieba.words("师傅", inner=False)
 
 
@@ -128,7 +135,7 @@ def index_terms(text: str) -> list[str]:
 
 
 def query_terms(text: str) -> list[QueryTerm]:
-    """The terms of a query, each once, in order; without function words unless there is no other."""
+    """The terms of a query, each once; without function words unless there is nothing else."""
     words: dict[str, TermKind] = {}
     pairs: list[str] = []
     characters: list[str] = []

@@ -1,13 +1,13 @@
 """One generation, opened for reading."""
 
 import logging
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer import segmentation
+from indexer.bounded_cache import BoundedCache
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.generations import KEYWORDS, PASSAGES, VECTORS
 from indexer.keywords import Filters, KeywordIndex, Mask
@@ -41,7 +41,7 @@ class Snapshot:
         self.problem: Message | None = None
         self._load_vectors(folder)
         self._check_segmenter()
-        self._selector = lru_cache(_CACHED_SELECTORS)(self._make_selector)
+        self._selectors: BoundedCache[Filters, AllowedIds] = BoundedCache(_CACHED_SELECTORS)
 
     def _load_vectors(self, folder: Path) -> None:
         model = self.manifest.model
@@ -68,12 +68,10 @@ class Snapshot:
         """
         if mask is self.keywords.live:
             return None
+        ids = self.keywords.passage_ids
         if mask is self.keywords.allowed(filters):
-            return self._selector(filters)
-        return AllowedIds(self.keywords.passage_ids[mask])
-
-    def _make_selector(self, filters: Filters) -> AllowedIds:
-        return AllowedIds(self.keywords.passage_ids[self.keywords.allowed(filters)])
+            return self._selectors.get(filters, lambda: AllowedIds(ids[mask]))
+        return AllowedIds(ids[mask])
 
     def containing(self, phrase: str) -> NDArray[np.int64]:
         """Document numbers of the passages with the exact phrase, in text, heading or tag."""

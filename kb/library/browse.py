@@ -1,6 +1,6 @@
 """Browsing: lists of articles by facet, with counts that know the reader's rights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -150,3 +150,12 @@ def related(session: Session, reader: Reader, article: Article, limit: int = 5) 
         .limit(limit)
     )
     return list(session.exec(query))
+
+
+def by_slugs(session: Session, reader: Reader, slugs: Sequence[str], lang: str) -> list[Article]:
+    """Visible published articles in the order of ``slugs``, in ``lang`` where there is one."""
+    query = select(Article).where(
+        col(Article.slug).in_(slugs), visible_to(reader), Article.status == Status.PUBLISHED
+    )
+    found = {a.slug: a for a in sorted(session.exec(query), key=lambda a: a.lang == lang)}
+    return [found[slug] for slug in slugs if slug in found]

@@ -83,7 +83,7 @@ def test_the_dictionary_loads_without_a_word_and_caches_where_told(
     (tmp_path / "cache").mkdir()
     code = (
         "from pathlib import Path; from indexer import segmentation as s;"
-        f"s.load(Path({str(tmp_path / cache)!r})); print(len(s.index_terms('太贵了')))"
+        f"s.use_cache(Path({str(tmp_path / cache)!r})); print(len(s.index_terms('太贵了')))"
     )
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root), "TMPDIR": str(tmp_path)}

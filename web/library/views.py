@@ -91,6 +91,9 @@ def _article_page(read: ReadArticle) -> str:
         twin=read.twin,
         products=browse.product_lines(db, row.lang),
         related=browse.related(db, reader(), row),
+        documents=browse.by_slugs(
+            db, reader(), getattr(read.document.meta, "documents", []), row.lang
+        ),
         favourite=shelf.is_favourite(db, reader(), row),
         editable=may_edit(reader(), row),
     )
