@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := web/translations/zh/LC_MESSAGES/messages.mo
 
-.PHONY: help setup run test check bench e2e clean
+.PHONY: help setup run test check bench clean
 help: ## List the targets
 	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | expand -t 12
 

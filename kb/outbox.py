@@ -39,6 +39,11 @@ def waiting(session: Session, work: str) -> int:
     return session.exec(select(func.count()).where(OutboxItem.work == work)).one()
 
 
+def last_id(session: Session) -> int:
+    """The id of the newest row of any work, 0 where there is none."""
+    return session.exec(select(func.max(OutboxItem.id))).one() or 0
+
+
 def discard(session: Session, work: str, up_to_id: int) -> None:
     """Forget rows that are done."""
     session.exec(

@@ -1,7 +1,7 @@
 """Files to database and back: import by slug and hash, byte-stable export, removal of the demo."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -161,3 +161,15 @@ def remove_demo(session: Session, now: datetime) -> int:
         outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
     audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
     return len(ids)
+
+
+def demo_was_removed(session: Session) -> bool:
+    """Whether somebody took the demo out of this library; set-up must not bring it back."""
+    removed = select(audit.AuditEntry.id).where(audit.AuditEntry.action == "remove_demo")
+    return session.exec(removed.limit(1)).first() is not None
+
+
+def without_demo(content: Content) -> Content:
+    """The same content without the articles of the invented company."""
+    kept = tuple(f for f in content.files if f.document.meta.scope != Scope.DEMO)
+    return replace(content, files=kept)

@@ -8,6 +8,7 @@ import click
 from indexer.builder import IndexBuilder
 from indexer.embedding import Embedder, load_embedder
 from indexer.errors import ModelError
+from kb import outbox
 from kb.db import Database
 from kb.library.index_feed import published_documents, published_fingerprints
 from kb.messages import N_
@@ -80,6 +81,7 @@ def build_if_needed(database: Database, settings: Settings) -> None:
 def rebuild(database: Database, settings: Settings) -> None:
     """Build all with a progress bar; without the model, for keywords alone."""
     with database.read() as session:
+        last = outbox.last_id(session)
         documents = published_documents(session)
     builder = IndexBuilder(settings.index_dir, load_model(settings))
     started = time.monotonic()
@@ -94,6 +96,8 @@ def rebuild(database: Database, settings: Settings) -> None:
 
         number = builder.rebuild(documents, progress).generation
         bar.update(1000 - shown)
+    with database.write() as session:  # what was asked before is in this build
+        outbox.discard(session, outbox.INDEX_ARTICLE, last)
     seconds = round(time.monotonic() - started)
     say(
         N_("Index generation %(n)s: %(articles)s articles in %(seconds)s s."),

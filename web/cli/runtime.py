@@ -1,5 +1,7 @@
 """Opens what commands work on: settings, database, index."""
 
+import logging
+
 from kb import migrations
 from kb.db import Database
 from kb.errors import ShifuError
@@ -29,3 +31,11 @@ def open_database(settings: Settings) -> Database:
     if not migrations.is_current(database.engine):
         raise NotReadyError(folder=settings.data_dir)
     return database
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Log with time and level; libraries that talk about their own affairs only when in trouble."""
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level, format=form)
+    for name in ("alembic", "sentence_transformers", "faiss"):
+        logging.getLogger(name).setLevel(logging.WARNING)

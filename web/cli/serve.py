@@ -1,6 +1,7 @@
 """``shifu serve``: the web process and the worker it watches."""
 
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from indexer.engine import HybridEngine
 from kb.messages import N_
 from kb.ports import SystemClock
 from web.cli.output import say
-from web.cli.runtime import open_database, open_settings
+from web.cli.runtime import log_to_stderr, open_database, open_settings
 
 log = logging.getLogger(__name__)
 RESTART_AFTER = 3.0  # seconds before a worker that ended is started again
@@ -30,9 +31,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     from web.app import Services, create_app
 
     settings = open_settings()
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    log_to_stderr(settings)
     embedder = LazyEmbedder.from_setting(settings.model)
     services = Services(
         settings=settings,
@@ -43,6 +42,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     app = create_app(services)
     embedder.start()
     watcher = WorkerWatcher() if worker else None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
     host, port = host or settings.host, port or settings.port
     say(
         N_("Shifu is at %(url)s (stop with Ctrl-C)"),
@@ -51,6 +51,8 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     try:
         waitress.serve(
             app, host=host, port=port, threads=settings.threads, ident="shifu",
+            # waitress drops forwarded headers unless told that somebody in front sets them
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
             max_request_body_size=(settings.max_upload_mb + 1) * 1024 * 1024,
         )  # fmt: skip
     finally:

@@ -11,7 +11,13 @@ from kb.accounts.models import Person, PersonRole
 from kb.accounts.people import PersonForm, create_person, save_team
 from kb.db import Database
 from kb.library.content_folder import read_content
-from kb.library.content_transfer import NotAFolderError, import_content, import_images
+from kb.library.content_transfer import (
+    NotAFolderError,
+    demo_was_removed,
+    import_content,
+    import_images,
+    without_demo,
+)
 from kb.library.vocabulary import Role
 from kb.messages import N_
 from kb.ports import SystemClock
@@ -67,6 +73,8 @@ def _import_library(database: Database, settings: Settings) -> None:
         raise NotAFolderError(folder=folder)
     content = read_content(folder)
     with database.write() as session:
+        if demo_was_removed(session):
+            content = without_demo(content)
         report = import_content(session, content, SystemClock().now())
     import_images(folder, settings.uploads_dir)
     if report.created or report.updated:

@@ -15,7 +15,7 @@ from kb.errors import ShifuError
 from kb.library.index_feed import published_documents, published_fingerprints
 from kb.ports import SystemClock
 from web.cli.index import load_model
-from web.cli.runtime import open_database, open_settings
+from web.cli.runtime import log_to_stderr, open_database, open_settings
 
 log = logging.getLogger("shifu.worker")
 POLL = 0.4  # seconds between looks into the outbox
@@ -27,9 +27,7 @@ AFTER_ERROR = 10.0  # seconds to wait where trying again at once cannot help
 def worker(once: bool) -> None:
     """Keep the index up to date with the database."""
     settings = open_settings()
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    log_to_stderr(settings)
     database = open_database(settings)
     stop = threading.Event()
     if not once:

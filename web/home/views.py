@@ -1,9 +1,12 @@
 """Home, language and theme, health."""
 
+from datetime import date
+
 from flask import Blueprint, jsonify, redirect, render_template, request, session
 from sqlmodel import select
 from werkzeug.wrappers import Response
 
+from kb import audit
 from kb.accounts.models import Person
 from kb.errors import ShifuError
 from kb.library import browse, shelf
@@ -21,8 +24,6 @@ pages = Blueprint("home", __name__)
 def home() -> str:
     """The search box, and under it what matters to this person."""
     who, db = reader(), reading()
-    from datetime import date
-
     today = date.fromisoformat(local_day(now()))
     return render_template(
         "home.html",
@@ -63,6 +64,9 @@ def _remember(**columns: str) -> None:
         person = db.get_one(Person, who.person_id)
         for name, value in columns.items():
             setattr(person, name, value)
+            audit.record(
+                db, now(), who.person_id, f"set_{name}", f"person:{who.person_id}", to=value
+            )
         db.add(person)
 
 

@@ -9,9 +9,11 @@ from kb.library.articles import Origin, find_visible, update_article
 from kb.library.content_folder import read_content
 from kb.library.content_transfer import (
     FaultyContentError,
+    demo_was_removed,
     export_content,
     import_content,
     remove_demo,
+    without_demo,
 )
 from kb.library.front_matter import Document, parse
 from tests.conftest import SAMPLE
@@ -93,7 +95,11 @@ def test_a_folder_with_faults_imports_nothing(library, folder, clock):
 
 def test_the_demo_can_be_taken_out(library, clock, reader):
     with library.write() as db:
+        assert not demo_was_removed(db)
         assert remove_demo(db, clock.now()) == 3
+        assert demo_was_removed(db)
+        again = import_content(db, without_demo(read_content(SAMPLE)), clock.now())
+        assert again.created == []
     with library.read() as db:
         assert (
             find_visible(db, reader("chen.liang"), "staff-wont-use", "zh").slug == "staff-wont-use"
