@@ -31,6 +31,8 @@ ACTIONS = {
     "add_favourite": lazy_gettext("Added a favourite"),
     "remove_favourite": lazy_gettext("Removed a favourite"),
     "ask": lazy_gettext("Asked a question"),
+    "set_lang": lazy_gettext("Chose a language"),
+    "set_theme": lazy_gettext("Chose an appearance"),
 }
 
 
