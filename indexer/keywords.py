@@ -101,16 +101,7 @@ def write_keywords(
     ``advance`` is called with the number of passages added since its last call.
     Raises IndexDamagedError.
     """
-    index, *_ = _whoosh()
-    try:
-        if folder.is_dir() or not create:
-            target = index.open_dir(str(folder))
-        else:
-            folder.mkdir()
-            target = index.create_in(str(folder), _schema())
-        writer = target.writer(limitmb=_MEMORY_MB, codec=_codec())
-    except Exception as error:  # Whoosh raises whatever its parsing of bytes runs into
-        raise IndexDamagedError(part=folder.name) from error
+    target, writer = _writer(folder, create=create)
     try:
         for article_id in removed_articles:
             writer.delete_by_term("article", str(article_id))
@@ -129,6 +120,20 @@ def write_keywords(
         raise
     finally:
         target.close()
+
+
+def _writer(folder: Path, *, create: bool) -> tuple[Any, Any]:
+    """The index in ``folder`` and its one writer. Raises IndexDamagedError."""
+    index, *_ = _whoosh()
+    try:
+        if folder.is_dir() or not create:
+            target = index.open_dir(str(folder))
+        else:
+            folder.mkdir()
+            target = index.create_in(str(folder), _schema())
+        return target, target.writer(limitmb=_MEMORY_MB, codec=_codec())
+    except Exception as error:  # Whoosh raises whatever its parsing of bytes runs into
+        raise IndexDamagedError(part=folder.name) from error
 
 
 def _row(passage: Passage) -> dict[str, object]:

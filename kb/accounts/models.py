@@ -52,7 +52,6 @@ class LoginSession(SQLModel, table=True):
     token_hash: str = Field(primary_key=True, max_length=64)
     person_id: int = Field(foreign_key="person.id", index=True)
     created_at: datetime
-    last_seen_at: datetime
     expires_at: datetime
 
 

@@ -18,7 +18,6 @@ from kb.permissions import Reader
 WINDOW = timedelta(minutes=15)
 MAX_FAILS_PER_LOGIN = 6
 MAX_FAILS_PER_ADDRESS = 40  # an office shares one address
-SEEN_EVERY = timedelta(minutes=5)  # how often a session's last-seen time is written
 
 
 class WrongPasswordError(ShifuError):
@@ -80,7 +79,6 @@ def open_session(session: Session, person: Person, now: datetime, days: int) -> 
             token_hash=token_hash(token),
             person_id=person_id,
             created_at=now,
-            last_seen_at=now,
             expires_at=now + timedelta(days=days),
         )
     )

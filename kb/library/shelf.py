@@ -1,6 +1,6 @@
 """A person's own shelf: favourites and what they opened lately."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
@@ -9,6 +9,7 @@ from kb.library.vocabulary import Status
 from kb.permissions import Reader, visible_to
 
 KEPT_RECENT = 50
+SAME_READING = timedelta(minutes=10)  # opening a page again within this is the same reading
 
 
 def toggle_favourite(session: Session, reader: Reader, article: Article, now: datetime) -> bool:
@@ -35,6 +36,12 @@ def favourites(session: Session, reader: Reader, limit: int = 8) -> list[Article
         .order_by(col(Favourite.created_at).desc())
     )
     return list(session.exec(query.limit(limit)))
+
+
+def view_is_news(session: Session, reader: Reader, article: Article, now: datetime) -> bool:
+    """Whether opening an article changes the list of what was opened lately."""
+    row = session.get(RecentView, (reader.person_id, article.id))
+    return row is None or row.viewed_at < now - SAME_READING
 
 
 def note_view(session: Session, reader: Reader, article: Article, now: datetime) -> None:

@@ -28,7 +28,9 @@ def test_every_sentence_is_translated_with_all_its_places():
     with (ROOT / "web/translations/zh/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file)
     translated = {message.id: message.string for message in catalogue if message.id}
-    known = {message_id[0] if isinstance(message_id, tuple) else message_id for message_id in translated}
+    known = {
+        message_id[0] if isinstance(message_id, tuple) else message_id for message_id in translated
+    }
     wanted = {s[0] if isinstance(s, tuple) else s for s in sentences()}
     assert len(wanted) > 400
     assert sorted(wanted - known) == []

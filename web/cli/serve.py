@@ -11,6 +11,7 @@ import click
 
 from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from kb.errors import ShifuError
 from kb.messages import N_
 from kb.ports import SystemClock
 from web.cli.output import say
@@ -33,13 +34,15 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     settings = open_settings()
     log_to_stderr(settings)
     embedder = LazyEmbedder.from_setting(settings.model)
+    engine = HybridEngine(settings.index_dir, embedder)
     services = Services(
         settings=settings,
         database=open_database(settings),
-        engine=HybridEngine(settings.index_dir, embedder),
+        engine=engine,
         clock=SystemClock(),
     )
     app = create_app(services)
+    threading.Thread(target=_warm, args=(engine,), name="warm-up", daemon=True).start()
     embedder.start()
     watcher = WorkerWatcher() if worker else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
@@ -58,6 +61,13 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     finally:
         if watcher:
             watcher.stop()
+
+
+def _warm(engine: HybridEngine) -> None:
+    try:
+        engine.warm()
+    except ShifuError as error:
+        log.warning("%s", error)
 
 
 class WorkerWatcher:

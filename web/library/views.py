@@ -75,8 +75,9 @@ def article(lang: str, slug: str) -> str:
     """One article."""
     read = read_article(reading(), reader(), slug, lang)
     page = _article_page(read)
-    with writing() as db:
-        shelf.note_view(db, reader(), read.article, now())
+    if shelf.view_is_news(reading(), reader(), read.article, now()):
+        with writing() as db:
+            shelf.note_view(db, reader(), read.article, now())
     return page
 
 

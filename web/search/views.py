@@ -43,7 +43,6 @@ def results() -> str:
         answer=answer,
         note=semantic_note(answer.semantic),
         products=browse.product_lines(reading(), language()),
-        questions_sent=request.args.get("sent") == "1",
     )
 
 
