@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from flask import Flask, url_for
 from flask_babel import gettext
@@ -67,8 +68,9 @@ def marked(parts: tuple[Part, ...]) -> Markup:
     )
 
 
+@lru_cache(maxsize=512)
 def render_body(body: str, lang: str) -> Rendered:
-    """An article's Markdown with links to pages of this site."""
+    """An article's Markdown with links to pages of this site; the same text gives the same HTML."""
 
     def resolve(href: str) -> str:
         if href.startswith(ARTICLE_SCHEME):

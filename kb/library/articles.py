@@ -8,13 +8,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel import Session, col, delete, select
 
 from kb import audit, outbox
 from kb.accounts.models import Person
 from kb.errors import ConflictError, InvalidError
-from kb.library.front_matter import Document, parse, serialise
+from kb.library.front_matter import Document, Problem, parse, serialise
 from kb.library.kinds import FrontMatter
 from kb.library.models import Article, ArticleFacet, Revision
 from kb.library.vocabulary import Lang, Status
@@ -73,10 +74,16 @@ def visible_languages(session: Session, reader: Reader, slug: str) -> list[str]:
 
 def document_of(session: Session, article: Article, number: int | None = None) -> Document:
     """The parsed text of a revision, the newest by default."""
-    document, problems = parse(revision_of(session, article, number).source)
+    document, problems = _parsed(revision_of(session, article, number).source)
     if document is None:  # a text that was once valid; a kind's rules must have been tightened
         raise InvalidError({p.key: p.message for p in problems})
     return document
+
+
+@lru_cache(maxsize=512)
+def _parsed(source: str) -> tuple[Document | None, list[Problem]]:
+    """``parse``, remembered: a revision's text never changes, and reading YAML is slow."""
+    return parse(source)
 
 
 def revision_of(session: Session, article: Article, number: int | None = None) -> Revision:

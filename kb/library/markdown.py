@@ -94,7 +94,11 @@ def headings_of(tokens: list[Token]) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def render(body: str, resolve: Callable[[str], str] = lambda href: href) -> Rendered:
+def _as_it_is(href: str) -> str:
+    return href
+
+
+def render(body: str, resolve: Callable[[str], str] = _as_it_is) -> Rendered:
     """Render a body. ``resolve`` turns the target of each link or picture into a URL."""
     env: dict[str, object] = {}
     tokens = _parser().parse(body, env)

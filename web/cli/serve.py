@@ -42,9 +42,8 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         clock=SystemClock(),
     )
     app = create_app(services)
-    threading.Thread(target=_warm, args=(engine,), name="warm-up", daemon=True).start()
-    embedder.start()
     watcher = WorkerWatcher() if worker else None
+    threading.Thread(target=_warm_up, args=(engine, embedder, watcher), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
     host, port = host or settings.host, port or settings.port
     say(
@@ -63,11 +62,15 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
             watcher.stop()
 
 
-def _warm(engine: HybridEngine) -> None:
+def _warm_up(engine: HybridEngine, embedder: LazyEmbedder, watcher: "WorkerWatcher | None") -> None:
+    """First what answers by keyword; the model and the worker take the processor afterwards."""
     try:
         engine.warm()
     except ShifuError as error:
         log.warning("%s", error)
+    embedder.start()
+    if watcher:
+        watcher.start()
 
 
 class WorkerWatcher:
@@ -77,6 +80,9 @@ class WorkerWatcher:
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._watch, name="worker-watcher", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and watch it from now on."""
         self._thread.start()
 
     def _watch(self) -> None:
