@@ -62,6 +62,7 @@ class Bench:
             self.report.facts[f"skipped_{name}"] = "out of time"
             click.echo(f"{name}: skipped, out of time", err=True)
             return
+        self.report.facts[f"load_before_{name}"] = round(os.getloadavg()[0], 2)
         began = time.monotonic()
         try:
             work()
