@@ -15,7 +15,8 @@ from sqlmodel import Session, col, delete, select
 from kb import audit, outbox
 from kb.accounts.models import Person
 from kb.errors import ConflictError, InvalidError
-from kb.library.front_matter import Document, Problem, parse, serialise
+from kb.library.faults import Problem
+from kb.library.front_matter import Document, parse, serialise
 from kb.library.kinds import FrontMatter
 from kb.library.models import Article, ArticleFacet, Revision
 from kb.library.vocabulary import Lang, Status

@@ -13,7 +13,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from kb.library.front_matter import Document, Problem, parse
+from kb.library.faults import Problem
+from kb.library.front_matter import Document, parse
 from kb.library.kinds import Code, Line, Playbook
 from kb.library.links import article_links, image_links
 from kb.library.vocabulary import Kind, Lang
