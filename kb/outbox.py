@@ -34,11 +34,6 @@ def pending(session: Session, work: str, limit: int = 500) -> list[OutboxItem]:
     return list(session.exec(query))
 
 
-def waiting(session: Session, work: str) -> int:
-    """How many rows of a kind of work there are."""
-    return session.exec(select(func.count()).where(OutboxItem.work == work)).one()
-
-
 def last_id(session: Session) -> int:
     """The id of the newest row of any work, 0 where there is none."""
     return session.exec(select(func.max(OutboxItem.id))).one() or 0

@@ -62,12 +62,6 @@ def roles_with(capability: Capability) -> frozenset[Role]:
     return _ALLOWED[capability]
 
 
-def require(reader: Reader, capability: Capability) -> None:
-    """Raise ForbiddenError unless the reader may."""
-    if not reader.may(capability):
-        raise ForbiddenError
-
-
 def visible_to(reader: Reader) -> ColumnElement[bool]:
     """The condition under which ``Article`` rows may be seen by a reader."""
     published = col(Article.status) == Status.PUBLISHED

@@ -50,21 +50,18 @@ def content_hash(source: str) -> str:
 
 def read_article(session: Session, reader: Reader, slug: str, lang: str) -> ReadArticle:
     """The newest revision of an article. Raises NotFoundError where the reader may not see it."""
-    article = find_visible(session, reader, slug, lang)
+    pair = select(Article).where(Article.slug == slug, visible_to(reader))
+    by_lang = {row.lang: row for row in session.exec(pair)}
+    article = found(by_lang.get(lang))
     owner = session.get(Person, article.owner_id) if article.owner_id else None
     other = Lang.EN if lang == Lang.ZH else Lang.ZH
-    twin = _visible(session, reader, slug, other)
-    return ReadArticle(article, document_of(session, article), owner, twin)
+    return ReadArticle(article, document_of(session, article), owner, by_lang.get(other))
 
 
 def find_visible(session: Session, reader: Reader, slug: str, lang: str) -> Article:
     """The article's row. Raises NotFoundError where the reader may not see it."""
-    return found(_visible(session, reader, slug, lang))
-
-
-def _visible(session: Session, reader: Reader, slug: str, lang: str) -> Article | None:
     query = select(Article).where(Article.slug == slug, Article.lang == lang, visible_to(reader))
-    return session.exec(query).first()
+    return found(session.exec(query).first())
 
 
 def visible_languages(session: Session, reader: Reader, slug: str) -> list[str]:

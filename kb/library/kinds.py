@@ -5,7 +5,7 @@ An article is its front matter (one of these models) and a Markdown body.
 """
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -64,9 +64,6 @@ class Audience(Part):
 class FrontMatter(Part):
     """Keys that every kind has, in the order in which they are written."""
 
-    # Fields of a kind that hold words to say; they are shown large and can be copied.
-    has_structure: ClassVar[bool] = False
-
     kind: Kind
     lang: Lang
     slug: Slug
@@ -93,7 +90,6 @@ class Evidence(Part):
 class ObjectionCard(FrontMatter):
     """A customer's objection and the words that answer it."""
 
-    has_structure: ClassVar[bool] = True
     kind: Literal[Kind.OBJECTION_CARD]
     customer_says: Annotated[list[Line], Field(min_length=3, max_length=12)]
     concern: Paragraph
@@ -121,7 +117,6 @@ class TrackStep(Part):
 class TalkTrack(FrontMatter):
     """Words to say in a situation, step by step."""
 
-    has_structure: ClassVar[bool] = True
     kind: Literal[Kind.TALK_TRACK]
     channel: Channel
     situation: Paragraph
@@ -134,7 +129,6 @@ class TalkTrack(FrontMatter):
 class Faq(FrontMatter):
     """A question and its short answer; the body may go deeper."""
 
-    has_structure: ClassVar[bool] = True
     kind: Literal[Kind.FAQ]
     question: Line
     also_asked: Annotated[list[Line], Field(max_length=8)] = Field(default_factory=list)

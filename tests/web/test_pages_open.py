@@ -60,3 +60,12 @@ def test_health_is_told_without_signing_in(app):
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json == {"database": "ok", "index_generation": 1, "model": "ready"}
+
+
+def test_a_new_hires_first_pages_are_those_that_the_library_has(client_as):
+    page = client_as("zhou.xiaoyu").get("/").text
+    block = page.split("Your first days")[1].split("</section>")[0]
+    assert "陌生电话开场" in block
+    assert "Your quote is too high" in block
+    assert "company-culture" not in block
+    assert "Your first days" not in client_as("chen.liang").get("/").text

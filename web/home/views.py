@@ -10,13 +10,21 @@ from kb import audit
 from kb.accounts.models import Person
 from kb.errors import ShifuError
 from kb.library import browse, shelf
+from kb.library.vocabulary import Role
 from kb.permissions import Capability
 from web.context import current_reader, now, reader, reading, services, writing
-from web.i18n import LANGUAGES, local_day
+from web.i18n import LANGUAGES, language, local_day
 from web.rights import allows, public
 from web.security import safe_next
 
 pages = Blueprint("home", __name__)
+FIRST_DAYS = (
+    "company-culture",
+    "cold-call-opening",
+    "discovery-questions",
+    "price-too-high",
+    "mentoring-program",
+)
 
 
 @pages.get("/")
@@ -25,8 +33,11 @@ def home() -> str:
     """The search box, and under it what matters to this person."""
     who, db = reader(), reading()
     today = date.fromisoformat(local_day(now()))
+    new_here = Role.NEW_HIRE in who.roles
     return render_template(
         "home.html",
+        # only what this library has: a site may have begun without the shipped articles
+        first_days=browse.by_slugs(db, who, FIRST_DAYS, language()) if new_here else [],
         favourites=shelf.favourites(db, who),
         recent=shelf.recent(db, who),
         overdue=browse.overdue_articles(db, who, today) if who.may(Capability.AUTHOR) else [],
