@@ -1,13 +1,14 @@
 """Writing the index: all of it, or what changed, as one new generation."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer import segmentation
 from indexer.embedding import Embedder, Progress
-from indexer.errors import IndexOutdatedError
+from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.generations import KEYWORDS, PASSAGES, VECTORS, Generations
 from indexer.health import Fingerprints, problems_of
 from indexer.keywords import write_keywords
@@ -36,12 +37,16 @@ class IndexStatus:
 class IndexBuilder:
     """Builds generations in ``folder``; ``embedder`` None makes an index for keywords alone.
 
-    One builder writes at a time, in whatever process; others get IndexBusyError after
+    ``words``, where a method takes them, are the team's, kept whole when Chinese is cut; None means
+    those of the last generation. One builder writes at a time, in whatever process; others get IndexBusyError after
     ``lock_timeout`` seconds.
     """
 
     def __init__(
-        self, folder: Path, embedder: Embedder | None = None, lock_timeout: float = 60.0
+        self,
+        folder: Path,
+        embedder: Embedder | None = None,
+        lock_timeout: float = 60.0,
     ) -> None:
         self.folder = folder
         self.embedder = embedder
@@ -49,13 +54,17 @@ class IndexBuilder:
         segmentation.use_cache(folder / "cache")
 
     def rebuild(
-        self, documents: Iterable[LibraryDocument], progress: Progress | None = None
+        self,
+        documents: Iterable[LibraryDocument],
+        progress: Progress | None = None,
+        words: Collection[str] | None = None,
     ) -> IndexStatus:
         """A new generation from all published documents, owing nothing to the one before.
 
         ``progress`` gets (done, of how many) in passages, each counted once per half.
         Raises IndexBusyError.
         """
+        self._use_words(words)
         documents = _once(documents)
         passages = [passage for document in documents for passage in passages_of(document)]
         steps = _Steps(len(passages) * (2 if self.embedder else 1), progress)
@@ -78,19 +87,23 @@ class IndexBuilder:
         changed: Iterable[LibraryDocument],
         removed: Collection[int] = (),
         progress: Progress | None = None,
+        words: Collection[str] | None = None,
     ) -> IndexStatus:
         """A new generation from the last one; only passages without a vector are embedded.
 
         What an earlier update without a model left unembedded is made up for. Without a
-        generation this makes the first one. Raises IndexBusyError, IndexDamagedError, and
+        generation this makes the first one. Given all documents, it cuts them anew, with other
+        words of the team's, and keeps their vectors. Raises IndexBusyError, IndexDamagedError, and
         IndexOutdatedError when the last one was made with another model, segmenter or format.
         """
+        self._use_words(words)
         documents = _once(changed)
         if self._generations.current() == 0:
-            return self.rebuild(documents, progress)
+            return self.rebuild(documents, progress, words)
         with self._generations.writing(from_last=True) as generation:
             manifest = read_manifest(generation)
-            self._require_same_makers(manifest)
+            all_anew = manifest.articles.keys() <= {d.article_id for d in documents} | set(removed)
+            self._require_same_makers(manifest, cut_anew=all_anew)
             gone = {document.article_id for document in documents} | set(removed)
             passages = [passage for document in documents for passage in passages_of(document)]
             write_keywords(generation / KEYWORDS, passages, gone, create=False)
@@ -162,11 +175,18 @@ class IndexBuilder:
         index.save(path)
         return len(index)
 
-    def _require_same_makers(self, manifest: Manifest) -> None:
-        pairs = [
-            ("format", str(manifest.format), str(FORMAT)),
-            ("segmenter", manifest.segmenter, segmentation.fingerprint()),
-        ]
+    def _use_words(self, words: Collection[str] | None) -> None:
+        """Cut with these words; with None, with those that the index was cut with."""
+        number = self._generations.current()
+        if words is None and number:
+            with suppress(IndexDamagedError):  # whoever reads more of it than this will say so
+                words = read_manifest(self._generations.path(number)).words
+        segmentation.use_words(words or ())
+
+    def _require_same_makers(self, manifest: Manifest, *, cut_anew: bool) -> None:
+        pairs = [("format", str(manifest.format), str(FORMAT))]
+        if not cut_anew:
+            pairs.append(("segmenter", manifest.segmenter, segmentation.fingerprint()))
         if manifest.model and self.embedder:
             found, expected = manifest.model, ModelFacts.of(self.embedder)
             pairs.append(("model", found.label, expected.label))
@@ -185,6 +205,7 @@ class IndexBuilder:
             format=FORMAT,
             model=ModelFacts.of(self.embedder) if self.embedder else model,
             segmenter=segmentation.fingerprint(),
+            words=segmentation.team_words(),
             articles=articles,
             passages=passages,
             vectors=vectors,

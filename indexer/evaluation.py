@@ -4,8 +4,8 @@ The index is a throw-away one, made and asked by the same code as the product's.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import log2
 from pathlib import Path
 from statistics import fmean
@@ -17,7 +17,7 @@ from indexer.builder import IndexBuilder
 from indexer.embedding import Embedder, LazyEmbedder, Progress
 from indexer.engine import HybridEngine
 from indexer.errors import EvaluationInputError
-from kb.documents import EVERYONE, Field, LibraryDocument, Mode, SearchRequest, Section
+from kb.documents import EVERYONE, Field, Hit, LibraryDocument, Mode, SearchRequest, Section
 
 CUT_OFF = 10
 ALL = "all"
@@ -26,10 +26,13 @@ ALL_MODES = (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID)
 
 @dataclass(frozen=True)
 class EvaluationQuery:
-    """A question, the group it is counted in, and the ids of the passages that answer it."""
+    """A question, the group it is counted in, and the keys of what answers it.
+
+    Mode and limit of the request are the measurement's own.
+    """
 
     group: str
-    text: str
+    request: SearchRequest
     gold: frozenset[str]
 
 
@@ -48,17 +51,33 @@ def evaluate(
     model knows too few words, by keyword. Latency includes the query's embedding.
     Raises EvaluationInputError.
     """
-    documents = read_passages(passages_tsv)
-    queries = read_queries(queries_tsv)
+    documents, queries = read_passages(passages_tsv), read_queries(queries_tsv)
+    return evaluate_documents(documents, queries, embedder, modes, progress)
+
+
+def evaluate_documents(
+    documents: Sequence[LibraryDocument],
+    queries: Sequence[EvaluationQuery],
+    embedder: Embedder | None,
+    modes: Iterable[Mode] | None = None,
+    progress: Progress | None = None,
+    key_of: Callable[[Hit], str] = lambda hit: hit.slug,
+    words: Collection[str] = (),
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The figures of ``evaluate`` over documents; ``key_of`` says by which key ``gold`` names a hit.
+
+    ``words`` are the team's, kept whole when Chinese is cut.
+    """
     wanted = tuple(modes) if modes is not None else ALL_MODES
     if embedder is None:
         wanted = tuple(mode for mode in wanted if mode is Mode.KEYWORD)
     figures: dict[str, dict[str, dict[str, float]]] = {}
     latency: dict[str, dict[str, float]] = {}
     with TemporaryDirectory(prefix="shifu-eval-") as folder:
-        IndexBuilder(Path(folder), embedder).rebuild(documents, progress)
+        IndexBuilder(Path(folder), embedder).rebuild(documents, progress, words)
         for mode in wanted:
-            ranks, times = _ask(Path(folder), embedder, mode, queries)
+            found, times = _ask(Path(folder), embedder, mode, [q.request for q in queries])
+            ranks = [[key_of(hit) for hit in hits] for hits in found]
             figures[mode.value] = _figures(queries, ranks)
             latency[mode.value] = {
                 "p50": round(float(np.percentile(times, 50)), 3) if times else 0.0,
@@ -91,7 +110,9 @@ def read_passages(path: Path) -> list[LibraryDocument]:
 def read_queries(path: Path) -> list[EvaluationQuery]:
     """The questions of a file. Raises EvaluationInputError."""
     return [
-        EvaluationQuery(group, text, frozenset(key.strip() for key in gold.split(",")))
+        EvaluationQuery(
+            group, SearchRequest(text), frozenset(key.strip() for key in gold.split(","))
+        )
         for group, text, gold in _lines(path)
     ]
 
@@ -108,21 +129,21 @@ def _lines(path: Path) -> Iterable[tuple[str, str, str]]:
 
 
 def _ask(
-    folder: Path, embedder: Embedder | None, mode: Mode, queries: Sequence[EvaluationQuery]
-) -> tuple[list[list[str]], list[float]]:
-    """The ids found for each query, and the milliseconds each took."""
+    folder: Path, embedder: Embedder | None, mode: Mode, requests: Sequence[SearchRequest]
+) -> tuple[list[tuple[Hit, ...]], list[float]]:
+    """What was found for each request, and the milliseconds each took."""
     model = LazyEmbedder.ready(embedder)
     threshold = {"known_share": 0.0} if mode is Mode.SEMANTIC else {}
     engine = HybridEngine(folder, model, **threshold)
     engine.search(SearchRequest("warm 热身", mode=mode, limit=CUT_OFF))  # opening is not a search
     model.forget_queries()
-    ranks, times = [], []
-    for query in queries:
+    found, times = [], []
+    for request in requests:
+        asked = replace(request, mode=mode, limit=CUT_OFF)
         began = time.perf_counter()
-        result = engine.search(SearchRequest(query.text, mode=mode, limit=CUT_OFF))
+        found.append(engine.search(asked).hits)
         times.append((time.perf_counter() - began) * 1000)
-        ranks.append([hit.slug for hit in result.hits])
-    return ranks, times
+    return found, times
 
 
 def _figures(

@@ -18,9 +18,15 @@ from numpy.typing import NDArray
 from indexer import bm25
 from indexer.bounded_cache import BoundedCache
 from indexer.errors import IndexDamagedError
+from indexer.keyword_rows import row_of, tag_term
 from indexer.passages import Passage
-from indexer.segmentation import END, QueryTerm, TermKind, index_terms, normalise, phrase_terms
-from kb.documents import Field
+from indexer.segmentation import (
+    END,
+    QueryTerm,
+    TermKind,
+    is_chinese_word,
+    phrase_terms,
+)
 
 Mask = NDArray[np.bool_]
 _CACHED_TERMS = 8192
@@ -109,7 +115,7 @@ def write_keywords(
         for passage in passages:
             if passage.passage_id not in seen:
                 seen.add(passage.passage_id)
-                writer.add_document(**_row(passage))
+                writer.add_document(**row_of(passage))
                 if advance:
                     advance(1)
         total = target.doc_count_all()
@@ -134,34 +140,6 @@ def _writer(folder: Path, *, create: bool) -> tuple[Any, Any]:
         return target, target.writer(limitmb=_MEMORY_MB, codec=_codec())
     except Exception as error:  # Whoosh raises whatever its parsing of bytes runs into
         raise IndexDamagedError(part=folder.name) from error
-
-
-def _row(passage: Passage) -> dict[str, object]:
-    terms = index_terms(passage.text)
-    row: dict[str, object] = {
-        "article": str(passage.article_id),
-        "passage_id": passage.passage_id,
-        "article_id": passage.article_id,
-        "length": len(terms),
-        "field": bm25.MAIN.index(passage.field.value),
-        passage.field.value: terms,
-        "kind": [passage.kind],
-        "lang": [passage.lang],
-        "stage": list(passage.stages),
-        "tier": list(passage.tiers),
-        "product": list(passage.products),
-        "tag": [_tag(tag) for tag in passage.tags],
-        "audience": list(passage.audience),
-    }
-    if passage.field is Field.TITLE:
-        row[bm25.TAGS] = index_terms(" ".join(passage.tags))
-    else:
-        row[bm25.CONTEXT] = index_terms("\n".join((passage.title, *passage.headings)))
-    return {name: value for name, value in row.items() if value != []}
-
-
-def _tag(tag: str) -> str:
-    return " ".join(normalise(tag).split())
 
 
 class KeywordIndex:
@@ -236,6 +214,32 @@ class KeywordIndex:
             found = np.intersect1d(found, self._impact(term).docs, assume_unique=True)
         return found[self.live[found]]
 
+    def knows(self, term: str) -> bool:
+        """Whether the term stands anywhere in the index."""
+        return len(self._impact(QueryTerm(term, TermKind.WORD)).docs) > 0
+
+    def words(self) -> list[str]:
+        """The Chinese words of two characters and more that stand in any text."""
+        with self._lock:
+            terms = {term for name in bm25.MAIN for term in self._reader.field_terms(name)}
+        return sorted(term for term in terms if len(term) > 1 and is_chinese_word(term))
+
+    def near(self, term: str, mask: Mask) -> str | None:
+        """The Latin term one edit away that stands in most passages of ``mask``, or None."""
+        with self._lock:
+            found = {
+                near.decode("utf-8") if isinstance(near, bytes) else near
+                for name in bm25.WEIGHTS
+                for near in self._reader.terms_within(name, term, maxdist=1, prefix=1)
+            }
+        spread = {
+            near: int(mask[self._impact(QueryTerm(near, TermKind.WORD)).docs].sum())
+            for near in found
+            if near.isascii()
+        }
+        best = max(spread, key=lambda near: (spread[near], near), default=None)
+        return best if best and spread[best] else None
+
     def allowed(self, filters: Filters) -> Mask:
         """Live passages within the limits, shape (n,); ``live`` itself where nothing limits."""
         return self._masks.get(filters, lambda: self._decode_allowed(filters))
@@ -249,7 +253,7 @@ class KeywordIndex:
         groups = []
         for name, values in limits.items():
             if values or (name == "audience" and values is not None):
-                texts = [_tag(value) if name == "tag" else value for value in values]
+                texts = [tag_term(value) if name == "tag" else value for value in values]
                 groups.append(self._query.Or([self._query.Term(name, text) for text in texts]))
         if not groups:
             return self.live

@@ -43,6 +43,7 @@ class Manifest:
     passages: int
     vectors: int
     created: str
+    words: tuple[str, ...] = ()  # of the team's, kept whole when texts were cut
     files: dict[str, str] = field(default_factory=dict)  # SHA-256 by path
 
     def write(self, generation: Path, known: Mapping[str, str] | None = None) -> None:
@@ -92,6 +93,7 @@ def read_manifest(generation: Path) -> Manifest:
             passages=int(facts["passages"]),
             vectors=int(facts["vectors"]),
             created=str(facts["created"]),
+            words=tuple(str(word) for word in facts.get("words", ())),
             files={str(key): str(value) for key, value in facts["files"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -108,6 +108,17 @@ class PassageStore:
             found += [row for row in rows if row.field is not Field.TITLE][:1] or rows[:1]
         return found
 
+    def headlines(self) -> list[str]:
+        """Short texts that people know articles by: titles, tags, headings, customers' words."""
+        short = "json_extract(facts, '$.field') IN ('title', 'customer')"
+        found: list[str] = []
+        rows = self._rows(f"SELECT * FROM passage WHERE {short}", ())  # noqa: S608 - a constant
+        for passage in map(_loaded, rows):
+            found += [passage.text, *(passage.tags if passage.field is Field.TITLE else ())]
+        headings = self._rows("SELECT DISTINCT json_extract(facts, '$.headings') FROM passage", ())
+        found += {heading for row in headings for heading in json.loads(str(row[0]))}
+        return found
+
     def _rows(self, query: str, values: Sequence[int]) -> list[tuple[int, int, int, str]]:
         try:
             with self._lock:

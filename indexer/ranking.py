@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from indexer.bm25 import BITS, CONTEXT, TAGS
 from indexer.fusion import fused
-from indexer.keywords import KeywordIndex, KeywordScores
+from indexer.keywords import KeywordIndex
+from indexer.matches import Matches
 from indexer.passage_store import PassageStore
 from indexer.passages import Passage
 from kb.documents import Field, Hit, Reason, Semantic
@@ -25,15 +26,17 @@ _REASONS = (
 class Candidates:
     """Passages that may be hits.
 
-    ``docs`` and ``cosines`` have shape (n,); ``near`` holds the document numbers that the semantic
-    half found.
+    ``docs``, ``cosines`` and ``own_language`` (see ``fused``) have shape (n,); ``near`` holds the document numbers that the semantic
+    half found, ``scripts`` in which other script the query was typed.
     """
 
     docs: NDArray[np.int64]
-    keywords: KeywordScores
+    matches: Matches
     cosines: NDArray[np.float32]
     near: frozenset[int]
     semantic: Semantic
+    own_language: NDArray[np.float32] | None = None
+    scripts: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ class Ranked:
 
 def grouped(index: KeywordIndex, found: Candidates, limit: int) -> list[Ranked]:
     """The best ``limit`` articles by their best passage, ties by the order of the library."""
-    keywords = found.keywords
-    scores = fused(found.cosines, keywords.scores[found.docs], keywords.upper_bound)
+    scores = fused(found.cosines, found.matches.shares[found.docs], found.own_language)
     order = np.lexsort((found.docs, -scores))
     docs = found.docs[order]
     rows = zip(index.article_ids[docs].tolist(), scores[order].tolist(), docs.tolist(), strict=True)
@@ -70,14 +72,33 @@ def _ranked(
     second = int(index.passage_ids[passages[1][1]]) if len(passages) > 1 else None
     fields = 0
     for _, doc in passages:
-        fields |= int(found.keywords.fields[doc])
+        fields |= int(found.matches.fields[doc])
     reasons = [reason for reason, bits in _REASONS if fields & bits]
+    read_as = found.matches.by_reading
+    reasons += [how for how, where in read_as.items() if any(where[doc] for _, doc in passages)]
+    reasons += found.scripts if reasons else ()
     near = any(doc in found.near for _, doc in passages[:3])
-    if not reasons and (fields & BITS[CONTEXT] or found.keywords.scores[best] > 0):
+    if not reasons and (fields & BITS[CONTEXT] or found.matches.shares[best] > 0):
         reasons.append(Reason.KEYWORD)  # a heading, or a part of a word
     if near or not reasons:
         reasons.append(Reason.MEANING)
     return Ranked(article_id, int(index.passage_ids[best]), score, tuple(reasons), second)
+
+
+def in_preferred_language(hits: Sequence[Hit], lang: str) -> tuple[Hit, ...]:
+    """Where both versions of an article were found, the preferred one comes at the better place.
+
+    The other one follows at once: who asks in one language may need the words in the other.
+    """
+    by_slug: dict[str, list[Hit]] = {}
+    for hit in hits:
+        by_slug.setdefault(hit.slug, []).append(hit)
+    ordered: list[Hit] = []
+    for versions in by_slug.values():  # in the order of each article's better version
+        first = next((hit for hit in versions if hit.lang == lang), versions[0])
+        ordered.append(replace(first, score=versions[0].score))  # its place is the better one's
+        ordered += [hit for hit in versions if hit is not first]
+    return tuple(ordered)
 
 
 def to_hits(store: PassageStore, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:

@@ -9,18 +9,20 @@ import re
 import threading
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from indexer.stop_words import STOP_WORDS
+from indexer.traditional import to_simplified
 
 NAME = "jieba"
-RULES = 1  # raise it when the terms of a text change: all indexes are then out of date
+RULES = 2  # raise it when the terms of a text change: all indexes are then out of date
 END = "$"  # marks a run's last character
 
 _CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -30,6 +32,9 @@ _RUN = re.compile(rf"([{_CJK}]+)|({_LATIN})|(\s+)|(.)", re.DOTALL)
 _DEGREE = frozenset("太很最更挺真不嫌")
 # 贵公司 is a polite address and has nothing to do with 贵; jieba would cut it in two.
 _POLITE = "公司 司 方 厂 店 处 校 行 院 所 单位 部门 集团 企业 工厂 团队 仓库 姓 宾 客 州"
+
+
+_TEAM_WORD_COUNT = 1_000_000  # above what any parts of a word could count together
 
 
 class TermKind(StrEnum):
@@ -55,12 +60,35 @@ class _Jieba:
         self._lock = threading.Lock()
         self._tokenizer: Any = None
         self.cache_folder: Path | None = None
+        self.team_words: tuple[str, ...] = ()
+        self._total = 0
+        self._before: dict[str, int] = {}  # what team words counted before they were the team's
 
     def words(self, run: str, inner: bool) -> list[str]:
         tokenizer = self._tokenizer or self._load()
         # HMM guesses new words from their neighbours, so index and query would cut differently.
         cut = tokenizer.cut_for_search if inner else tokenizer.cut
         return list(cut(run, HMM=False))
+
+    def use_words(self, words: tuple[str, ...]) -> None:
+        """Keep these whole, and no longer the ones given before."""
+        with self._lock:
+            if self._tokenizer is not None:
+                self._set_words(self._tokenizer, words)
+            self.team_words = words
+
+    def _set_words(self, tokenizer: Any, words: tuple[str, ...]) -> None:
+        for word, count in self._before.items():
+            tokenizer.add_word(word, freq=count)
+        self._before = {word: tokenizer.FREQ.get(word) or 0 for word in words}
+        for word in words:
+            tokenizer.add_word(word, freq=_TEAM_WORD_COUNT)
+        # add_word only ever adds to the total, so that cuts would depend on a process's history.
+        tokenizer.total = self._total
+
+    def knows(self, word: str) -> bool:
+        tokenizer = self._tokenizer or self._load()
+        return bool(tokenizer.FREQ.get(word)) and not word.isascii()
 
     def _load(self) -> Any:
         with self._lock:
@@ -79,6 +107,8 @@ class _Jieba:
                 tokenizer.initialize()
                 for rest in _POLITE.split():
                     tokenizer.add_word("贵" + rest, freq=20_000)
+                self._total = tokenizer.total
+                self._set_words(tokenizer, self.team_words)
                 self._tokenizer = tokenizer
         return self._tokenizer
 
@@ -94,6 +124,21 @@ def use_cache(folder: Path) -> None:
     _jieba.cache_folder = folder
 
 
+def use_words(words: Iterable[str]) -> None:
+    """Keep the team's words whole in all texts from now on, in this process.
+
+    They are a part of ``fingerprint``: an index that was cut with others is out of date.
+    """
+    chosen = tuple(sorted({normalise(word).strip() for word in words} - {""}))
+    if chosen != _jieba.team_words:
+        _jieba.use_words(chosen)
+
+
+def team_words() -> tuple[str, ...]:
+    """The words that ``use_words`` was given last."""
+    return _jieba.team_words
+
+
 def load() -> None:
     """Read the dictionary now (about a second) rather than at the first text."""
     _jieba.words("师傅", inner=False)
@@ -101,7 +146,10 @@ def load() -> None:
 
 def fingerprint() -> str:
     """Name and version for the manifest: an index is only asked in the way it was written."""
-    return f"{NAME} {version('jieba')}, rules {RULES}"
+    label = f"{NAME} {version('jieba')}, rules {RULES}"
+    if _jieba.team_words:
+        label += f", words {sha256(chr(10).join(_jieba.team_words).encode()).hexdigest()[:8]}"
+    return label
 
 
 def clean(text: str) -> str:
@@ -112,12 +160,7 @@ def clean(text: str) -> str:
 
 def normalise(text: str) -> str:
     """Clean, lower case and simplified: the form in which texts are compared."""
-    return simplify(clean(text).lower())
-
-
-def simplify(text: str) -> str:
-    """Traditional characters to simplified ones: not yet done, all texts pass through here."""
-    return text
+    return to_simplified(clean(text).lower())
 
 
 def index_terms(text: str) -> list[str]:
@@ -125,7 +168,7 @@ def index_terms(text: str) -> list[str]:
     terms: list[str] = []
     for run, latin, _, _ in _RUN.findall(normalise(text)):
         if latin:
-            terms.append(_latin_term(latin))
+            terms.append(latin_term(latin))
         elif run:
             words = list(_run_words(run))
             terms += words
@@ -141,7 +184,7 @@ def query_terms(text: str) -> list[QueryTerm]:
     characters: list[str] = []
     for run, latin, _, _ in _RUN.findall(normalise(text)):
         if latin:
-            words[_latin_term(latin)] = TermKind.WORD
+            words[latin_term(latin)] = TermKind.WORD
         elif run:
             words |= dict.fromkeys(_run_words(run), TermKind.WORD)
             pairs += _pairs(run, set())
@@ -165,7 +208,7 @@ def phrase_form(text: str) -> str:
         if run:
             units += run
         elif latin:
-            units.append(_latin_term(latin))
+            units.append(latin_term(latin))
         elif not space and units and units[-1] != ",":
             units.append(",")
     if units and units[-1] == ",":
@@ -179,7 +222,7 @@ def phrase_terms(phrase: str) -> tuple[list[str], list[str]]:
     characters: list[str] = []
     for run, latin, _, _ in _RUN.findall(normalise(phrase)):
         if latin:
-            terms.append(_latin_term(latin))
+            terms.append(latin_term(latin))
         elif len(run) == 1:
             characters.append(run)
         elif run:
@@ -195,6 +238,11 @@ def pieces(text: str) -> list[str]:
     return found
 
 
+def is_chinese_word(term: str) -> bool:
+    """Whether a term of an index is a word of the dictionary, not an accidental pair."""
+    return _jieba.knows(term)
+
+
 def _run_words(run: str) -> Iterator[str]:
     for word in _jieba.words(run, inner=True):
         yield word
@@ -207,8 +255,8 @@ def _pairs(run: str, known: set[str]) -> list[str]:
     return [pair for pair in pairs if pair not in known]
 
 
-def _latin_term(word: str) -> str:
-    """A word without plural ending and apostrophe, a number without thousands separators."""
+def latin_term(word: str) -> str:
+    """A word, in lower case, without plural ending and apostrophe, a number without thousands separators."""
     if word[0].isdigit():
         return re.sub(r",(?=\d{3}(?!\d))", "", word)
     word = re.sub(r"['’]s$", "", word).replace("'", "").replace("’", "")

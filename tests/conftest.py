@@ -28,6 +28,7 @@ from kb.library.index_feed import published_documents
 from kb.permissions import Reader
 from kb.settings import Settings
 from tests.fakes import FakeEmbedder, MovableClock
+from tests.shipped import RememberingEmbedder
 from web.app import Services, create_app
 
 SAMPLE = Path(__file__).parent / "sample"  # a small library with every kind
@@ -57,6 +58,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         IndexBuilder(full / "index", FakeEmbedder()).rebuild(published_documents(session))
     database.close()
     return {"people": people, "full": full}
+
+
+@pytest.fixture(scope="session")
+def shipped_model() -> RememberingEmbedder:
+    """The model that is shipped; only for tests that are about it."""
+    return RememberingEmbedder()
 
 
 @pytest.fixture

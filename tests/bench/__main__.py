@@ -14,16 +14,19 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from indexer.bilingual_model import BilingualEmbedder
 from indexer.builder import IndexBuilder
-from indexer.embedding import PACKAGED_MODEL, SentenceEmbedder
+from indexer.passages import embedding_text, passages_of
+from kb.settings import SHIPPED_MODEL
 from tests.bench import corpus
 from tests.bench.building import measure_building
 from tests.bench.edits import measure_edits
+from tests.bench.encoding import measure_encoding
 from tests.bench.pages import measure_pages
 from tests.bench.queries import measure_queries
 from tests.bench.report import Report
 from tests.bench.site import Site
-from tests.bench.starts import measure_help, measure_serve
+from tests.bench.starts import measure_help, measure_search, measure_serve
 from tests.bench.vectors import CachingEmbedder
 
 LIMIT = 600.0  # seconds for the whole
@@ -77,18 +80,21 @@ class Bench:
         content = corpus.read_shipped()
         queries = {lang: corpus.phrasings(content, lang, plan.queries) for lang in ("zh", "en")}
         self.step("help", 10, lambda: measure_help(report, 7))
-        embedder = SentenceEmbedder()
+        embedder = BilingualEmbedder()
         caching = CachingEmbedder(embedder, plan.encode_seconds)
         sample = corpus.index_documents(corpus.library(content, plan.sample))
         self.step(
             "build", 100, lambda: measure_building(report, sample, embedder, plan.build_rounds)
+        )
+        english = [embedding_text(p) for d in sample if d.lang == "en" for p in passages_of(d)]
+        self.step(
+            "encode", 60, lambda: measure_encoding(report, english, embedder, plan.build_rounds)
         )
         libraries = {size: corpus.library(content, size) for size in plan.sizes}
         largest = max(plan.sizes)
         site = Site.create(self.folder / "site", content, libraries[largest])
         off = site.copy(self.folder / "off")
         for size in plan.sizes:
-            _limit_threads(os.cpu_count() or 1)
             if size == largest:
                 passages = site.build(caching)
                 folder = site.settings.index_dir
@@ -97,7 +103,6 @@ class Bench:
                 documents = corpus.index_documents(libraries[size])
                 passages = IndexBuilder(folder, caching).rebuild(documents).passages
             report.facts[f"passages_{size}"] = passages
-            _limit_threads(1)  # as in the web process
             self.step(
                 f"queries_{size}",
                 60,
@@ -114,20 +119,15 @@ class Bench:
         )
         self.step("edits_off", 60, lambda: measure_edits(report, off, largest, "off", plan.edits))
         self.step(
-            "edits_on", 90, lambda: measure_edits(report, site, largest, PACKAGED_MODEL, plan.edits)
+            "edits_on", 90, lambda: measure_edits(report, site, largest, SHIPPED_MODEL, plan.edits)
         )
         self.step(
             "serve",
             60,
-            lambda: measure_serve(report, site, largest, query, PACKAGED_MODEL, plan.starts),
+            lambda: measure_serve(report, site, largest, query, SHIPPED_MODEL, plan.starts),
         )
+        self.step("search", 60, lambda: measure_search(report, site, largest, query, plan.starts))
         return report
-
-
-def _limit_threads(count: int) -> None:
-    import torch
-
-    torch.set_num_threads(count)
 
 
 @click.command()

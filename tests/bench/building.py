@@ -6,30 +6,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import SentenceEmbedder
+from indexer.embedding import Embedder
 from indexer.passages import embedding_text, passages_of
 from kb.documents import LibraryDocument
 from tests.bench.report import Report
 
 
 def measure_building(
-    report: Report, documents: list[LibraryDocument], embedder: SentenceEmbedder, rounds: int
+    report: Report, documents: list[LibraryDocument], embedder: Embedder, rounds: int
 ) -> None:
     """Both without any cache, in turns, the best of each: other work on the machine only adds."""
     texts = [embedding_text(p) for document in documents for p in passages_of(document)]
-    bare_model = embedder._model
     with TemporaryDirectory(prefix="shifu-bench-") as name:
         builder = IndexBuilder(Path(name), embedder)
         embedder.encode(texts[:32])
         bare, build = [], []
         for _ in range(rounds):
-            bare.append(
-                _seconds(
-                    lambda: bare_model.encode(
-                        texts, normalize_embeddings=True, show_progress_bar=False
-                    )
-                )
-            )
+            bare.append(_seconds(lambda: embedder.encode(texts)))
             build.append(_seconds(lambda: builder.rebuild(documents)))
         keywords = _seconds(lambda: IndexBuilder(Path(name)).rebuild(documents))
     n = len(texts)

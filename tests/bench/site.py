@@ -33,7 +33,7 @@ from kb.library.content_folder import Content
 from kb.library.front_matter import Document
 from kb.library.index_feed import published_documents
 from kb.library.models import ProductLineRow
-from kb.settings import Settings
+from kb.settings import SHIPPED_MODEL, Settings
 
 SHIFU = Path(sys.executable).with_name("shifu")
 EDITOR = "zhao.lan"
@@ -103,17 +103,20 @@ class Site:
         assert signer
         return "shifu=" + signer.dumps({"token": token, "lang": "en"})
 
+    def environment(self, model: str = SHIPPED_MODEL) -> dict[str, str]:
+        """What a process of this site is started with."""
+        return {k: v for k, v in os.environ.items() if not k.startswith("SHIFU_")} | {
+            "SHIFU_DATA_DIR": str(self.folder),
+            "SHIFU_MODEL": model,
+            "SHIFU_THREADS": str(THREADS),
+        }
+
     @contextmanager
     def served(self, model: str, *, worker: bool = True) -> Iterator["Server"]:
         """``shifu serve`` on this folder; its processes are ended afterwards."""
         port = free_port()
         command = [str(SHIFU), "serve", "--port", str(port), *([] if worker else ["--no-worker"])]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("SHIFU_")} | {
-            "SHIFU_DATA_DIR": str(self.folder),
-            "SHIFU_MODEL": model,
-            "SHIFU_THREADS": str(THREADS),
-        }
-        with running(command, environment, self.folder) as process:
+        with running(command, self.environment(model), self.folder) as process:
             yield Server(process, port)
 
 

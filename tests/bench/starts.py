@@ -49,7 +49,18 @@ def measure_serve(
     report.facts["serve_to_result_s"] = [round(seconds, 3) for seconds in times]
 
 
-def _wall(command: list[str]) -> float:
+def measure_search(report: Report, site: Site, size: int, query: str, rounds: int) -> None:
+    """From the start of a process to its first answer with meaning: the command waits for it."""
+    times = [
+        _wall([str(SHIFU), "search", query, "--json"], site.environment()) for _ in range(rounds)
+    ]
+    note = f"shifu search, {size} passages, median of {rounds}"
+    report.add("start.first_semantic", median(times), "s", "<= 2", note)
+    times = [_wall([sys.executable, "-c", "pass"]) for _ in range(rounds)]
+    report.add("start.first_semantic_python_alone", median(times), "s", note=note)
+
+
+def _wall(command: list[str], environment: dict[str, str] | None = None) -> float:
     began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60, env=environment)
     return time.perf_counter() - began

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from indexer import builder as builder_module
+from indexer import segmentation
 from indexer.builder import IndexBuilder
 from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
@@ -203,3 +204,28 @@ def test_an_update_of_a_damaged_index_is_refused(builder: IndexBuilder) -> None:
     with pytest.raises(IndexDamagedError):
         builder.update(library()[:1])
     assert builder.status().generation == 1
+
+
+def test_new_words_of_the_team_cut_all_texts_anew_and_keep_the_vectors(
+    builder: IndexBuilder, embedder: FakeEmbedder
+) -> None:
+    encoded = len(embedder.encoded)
+    builder.update(library(), words=["仓库走一圈"])
+    assert len(embedder.encoded) == encoded
+    engine = HybridEngine(builder.folder, LazyEmbedder.ready(None))
+    engine.warm()
+    assert "仓库走一圈" in segmentation.index_terms("先去仓库走一圈")
+    with pytest.raises(IndexOutdatedError, match="segmenter"):
+        builder.update(library()[:1], words=[])
+    builder.update(library(), words=[])
+    assert "仓库走一圈" not in segmentation.index_terms("先去仓库走一圈")
+
+
+def test_a_builder_without_words_of_its_own_takes_those_of_the_index(
+    builder: IndexBuilder, folder: Path
+) -> None:
+    builder.rebuild(library(), words=["陌拜"])
+    segmentation.use_words(())
+    IndexBuilder(folder, builder.embedder).update(library()[:1])
+    assert segmentation.team_words() == ("陌拜",)
+    segmentation.use_words(())

@@ -4,15 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import embedding
-from indexer.embedding import (
-    LazyEmbedder,
-    SentenceEmbedder,
-    load_embedder,
-    packaged_model_folder,
-    verify_packaged_model,
-)
+from indexer import packaged_model
+from indexer.embedding import LazyEmbedder, load_embedder
 from indexer.errors import ModelError
+from indexer.packaged_model import packaged_model_folder, verify_packaged_model
+from indexer.sentence_model import SentenceEmbedder
 from tests.indexer.fakes import FakeEmbedder
 
 
@@ -31,7 +27,7 @@ def test_missing_or_other_weights_are_refused(
 ) -> None:
     if content:
         (tmp_path / "model.safetensors").write_bytes(content)
-    monkeypatch.setattr(embedding, "packaged_model_folder", lambda: tmp_path)
+    monkeypatch.setattr(packaged_model, "packaged_model_folder", lambda: tmp_path)
     with pytest.raises(ModelError, match="model.safetensors"):
         verify_packaged_model()
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from indexer.fusion import LAMBDA, fused, keyword_share
+from indexer.fusion import LAMBDA, OWN_LANGUAGE, POWER, fused, keyword_share
 
 
 def floats(*values: float) -> np.ndarray:
@@ -17,10 +17,15 @@ def test_a_query_without_known_or_unknown_words_has_no_share() -> None:
 
 
 def test_a_full_keyword_match_outweighs_any_cosine() -> None:
-    score = fused(floats(0, 1), floats(10, 0), 10)
+    score = fused(floats(0, 1), floats(1, 0))
     assert score.tolist() == [LAMBDA, 1.0]
 
 
 def test_a_weak_keyword_match_counts_less_than_in_proportion() -> None:
-    full, half = fused(floats(0, 0), floats(10, 5), 10)
-    assert half == pytest.approx(full * 0.5**1.5)
+    full, half = fused(floats(0, 0), floats(1, 0.5))
+    assert half == pytest.approx(full * 0.5**POWER)
+
+
+def test_of_two_alike_the_one_in_the_querys_language_comes_first() -> None:
+    own, other = fused(floats(0.5, 0.5), floats(0.2, 0.2), floats(1, 0))
+    assert own - other == pytest.approx(OWN_LANGUAGE)

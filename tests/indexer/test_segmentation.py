@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer import segmentation
 from indexer.segmentation import (
     TermKind,
     fingerprint,
@@ -106,3 +107,20 @@ def test_importing_the_package_loads_none_of_the_heavy_libraries() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_traditional_characters_are_the_same_as_simplified_ones() -> None:
+    assert segmentation.index_terms("報價太高") == segmentation.index_terms("报价太高")
+    assert len(segmentation.normalise("裡面這麼貴")) == 5
+
+
+def test_the_words_of_the_team_stay_whole_until_they_are_taken_back() -> None:
+    plain, before = segmentation.fingerprint(), segmentation.index_terms("签师徒协议")
+    segmentation.use_words(["师徒协议", "陌拜"])
+    try:
+        assert "师徒协议" in segmentation.index_terms("签师徒协议")
+        assert segmentation.fingerprint() != plain
+    finally:
+        segmentation.use_words([])
+    assert segmentation.index_terms("签师徒协议") == before
+    assert segmentation.fingerprint() == plain
