@@ -64,6 +64,11 @@ REASONS = {
     "keyword": lazy_gettext("Keyword"),
     "tag": lazy_gettext("Tag"),
     "meaning": lazy_gettext("Meaning"),
+    "synonym": lazy_gettext("Team synonym"),
+    "pinyin": lazy_gettext("Pinyin"),
+    "traditional": lazy_gettext("Traditional characters"),
+    "full_width": lazy_gettext("Full-width letters"),
+    "spelling": lazy_gettext("Spelling"),
 }
 TIERS = {
     "A": lazy_gettext("A core"),

@@ -1,13 +1,14 @@
 """The folder ``content/``: which files it holds, and every fault in them at once.
 
 Layout: ``<kind>/<slug>.<lang>.md`` for articles, ``images/`` for pictures,
-``product_lines.yaml`` for the codes that the key ``product`` may use.
+``product_lines.yaml`` for the codes that the key ``product`` may use, ``golden_queries.tsv`` for
+questions and the articles that answer them, ``synonyms.yaml`` for the team's words.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,10 @@ from kb.library.kinds import Code, Line, Playbook
 from kb.library.links import article_links, image_links
 from kb.library.vocabulary import Kind, Lang
 from kb.messages import N_, Message
+from kb.search.golden_file import FILE_NAME as GOLDEN_FILE
+from kb.search.golden_file import GoldenLine, parse_golden
+from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
+from kb.search.team_words_file import TeamWords, parse_team_words
 
 IMAGE_SUFFIXES = {".svg", ".png", ".jpg", ".jpeg", ".webp"}
 _FILE_NAME = re.compile(r"^(?P<slug>[a-z0-9-]+)\.(?P<lang>zh|en)\.md$")
@@ -61,6 +66,8 @@ class Content:
     files: tuple[ContentFile, ...]
     product_lines: dict[str, ProductLine]
     problems: tuple[FileProblem, ...]
+    golden: tuple[GoldenLine, ...] = ()
+    team_words: TeamWords = field(default_factory=TeamWords)
 
 
 def file_path(kind: str, slug: str, lang: str) -> str:
@@ -81,8 +88,19 @@ def read_content(root: Path) -> Content:
         else:
             problems += found
     problems += _check_together(root, files, set(product_lines))
+    golden, golden_problems = _read_golden(root, files)
+    problems += golden_problems
+    team_words, word_problems = _read_team_words(root)
+    problems += word_problems
     problems.sort(key=lambda p: (p.path, p.problem.line, p.problem.key))
-    return Content(root, tuple(files), product_lines, tuple(problems))
+    return Content(
+        root,
+        tuple(files),
+        product_lines,
+        tuple(problems),
+        golden=tuple(golden),
+        team_words=team_words,
+    )
 
 
 def _article_paths(root: Path) -> Iterator[Path]:
@@ -135,6 +153,35 @@ def _read_product_lines(root: Path) -> tuple[dict[str, ProductLine], list[FilePr
             {"reason": str(error).splitlines()[0]},
         )
         return {}, [FileProblem(name, Problem(1, "", advice))]
+
+
+def _read_golden(
+    root: Path, files: list[ContentFile]
+) -> tuple[list[GoldenLine], list[FileProblem]]:
+    path = root / GOLDEN_FILE
+    if not path.is_file():
+        return [], []
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        advice = Message(N_("is not UTF-8 (byte %(at)s); save it as UTF-8"), {"at": error.start})
+        return [], [FileProblem(GOLDEN_FILE, Problem(1, "", advice))]
+    articles = {(file.document.meta.slug, str(file.document.meta.lang)) for file in files}
+    lines, problems = parse_golden(text, articles)
+    return lines, [FileProblem(GOLDEN_FILE, problem) for problem in problems]
+
+
+def _read_team_words(root: Path) -> tuple[TeamWords, list[FileProblem]]:
+    path = root / TEAM_WORDS_FILE
+    if not path.is_file():
+        return TeamWords(), []
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        advice = Message(N_("is not UTF-8 (byte %(at)s); save it as UTF-8"), {"at": error.start})
+        return TeamWords(), [FileProblem(TEAM_WORDS_FILE, Problem(1, "", advice))]
+    words, problems = parse_team_words(text)
+    return words, [FileProblem(TEAM_WORDS_FILE, problem) for problem in problems]
 
 
 def _check_together(

@@ -23,6 +23,8 @@ from kb.library.models import (
 )
 from kb.library.vocabulary import Scope
 from kb.messages import N_
+from kb.search.golden import export_golden, import_golden
+from kb.search.team_words import export_team_words, import_team_words
 
 IMAGES = "images"
 
@@ -61,6 +63,8 @@ def import_content(session: Session, content: Content, now: datetime) -> ImportR
     report = ImportReport()
     for file in content.files:
         _import_file(session, file, report, now)
+    import_golden(session, content.golden, now)
+    import_team_words(session, content.team_words, now)
     if report.created or report.updated:
         audit.record(
             session,
@@ -124,7 +128,7 @@ def import_images(content_root: Path, uploads: Path) -> int:
 
 
 def export_content(session: Session, target: Path, uploads: Path) -> int:
-    """Write every article, picture and product line as files. Returns the number of articles."""
+    """Write articles, pictures and the other files of a folder. Returns the number of articles."""
     query = (
         select(Article, Revision.source)
         .join(Revision, col(Revision.article_id) == Article.id)
@@ -138,6 +142,8 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
         count += 1
     lines = session.exec(select(ProductLineRow).order_by(col(ProductLineRow.position)))
     _write_product_lines({line.code: {"zh": line.zh, "en": line.en} for line in lines}, target)
+    export_golden(session, target)
+    export_team_words(session, target)
     if (uploads / IMAGES).is_dir():
         shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
     return count

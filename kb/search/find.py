@@ -1,11 +1,11 @@
 """A search by a person: rights, engine, hydration, highlight, log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from kb.documents import Hit, Mode, SearchRequest, SearchResult, Semantic
+from kb.documents import Hit, Mode, Reading, SearchRequest, SearchResult, Semantic
 from kb.errors import InvalidError
 from kb.library.models import Article
 from kb.messages import N_, Message
@@ -14,6 +14,7 @@ from kb.ports import SearchEngine
 from kb.search.highlight import Part, highlight
 from kb.search.models import Question, SearchLog
 from kb.search.query_language import ParsedQuery, parse_query
+from kb.search.synonyms import synonyms_for
 
 DEFAULT_LIMIT = 20
 MAX_QUESTION = 1000
@@ -37,6 +38,7 @@ class Answer:
     results: tuple[Found, ...]
     semantic: Semantic
     nearest: tuple[Found, ...] = ()  # where nothing fits all that was asked
+    readings: tuple[Reading, ...] = ()  # how else the query was read
 
 
 def search(
@@ -46,30 +48,39 @@ def search(
     typed: str,
     mode: Mode = Mode.HYBRID,
     limit: int = DEFAULT_LIMIT,
+    prefer: str = "",
 ) -> Answer:
-    """Answer what a person typed. Nothing that they may not see is in the answer."""
+    """Answer what a person typed. Nothing that they may not see is in the answer.
+
+    Of an article's two versions the one in the language ``prefer`` comes first.
+    """
     query = parse_query(typed)
     if query.is_empty:
         return Answer(query, (), Semantic.OFF)
-    result = engine.search(_request(query, reader, mode, limit))
+    synonyms = synonyms_for(session, query.text)
+    request = _request(query, synonyms, reader, mode, limit)
+    result = engine.search(replace(request, prefer=prefer))
     results = _hydrate(session, reader, result, limit)
     nearest: tuple[Found, ...] = ()
     if not results and _words(query):
         relaxed = ParsedQuery(text=_words(query))
-        near = engine.search(_request(relaxed, reader, mode, 5))
+        near = engine.search(_request(relaxed, synonyms, reader, mode, 5))
         nearest = _hydrate(session, reader, near, 5)
-    return Answer(query, results, result.semantic, nearest)
+    return Answer(query, results, result.semantic, nearest, result.readings)
 
 
 def _words(query: ParsedQuery) -> str:
     return " ".join([query.text, *query.phrases]).strip()
 
 
-def _request(query: ParsedQuery, reader: Reader, mode: Mode, limit: int) -> SearchRequest:
+def _request(
+    query: ParsedQuery, synonyms: tuple[str, ...], reader: Reader, mode: Mode, limit: int
+) -> SearchRequest:
     return SearchRequest(
         text=query.text,
         phrases=tuple(query.phrases),
         excluded=tuple(query.excluded),
+        synonyms=synonyms,
         kinds=tuple(query.kinds),
         stages=tuple(query.stages),
         tiers=tuple(query.tiers),

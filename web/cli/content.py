@@ -17,6 +17,8 @@ from kb.library.content_transfer import (
 from kb.library.front_matter import serialise
 from kb.messages import N_
 from kb.ports import SystemClock
+from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
+from kb.search.team_words_file import serialise_team_words
 from web.cli.output import print_json, say, sentence
 from web.cli.runtime import open_database, open_settings
 
@@ -71,9 +73,10 @@ def check(folder: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(folder: Path | None, as_json: bool) -> None:
     """Count what the files hold; needs no database."""
-    counted = asdict(content_stats(_read(folder)))
-    # Questions, scenarios, paths and golden queries get their rooms later; there are none yet.
-    counted |= {"questions": 0, "scenarios": 0, "paths": {}, "golden": 0}
+    read = _read(folder)
+    counted = asdict(content_stats(read))
+    # Questions, scenarios and paths get their rooms later; there are none yet.
+    counted |= {"questions": 0, "scenarios": 0, "paths": {}, "golden": len(read.golden)}
     if as_json:
         print_json(counted)
         return
@@ -91,7 +94,20 @@ def format_files(folder: Path | None) -> None:
         if canonical != file.source:
             (read.root / file.path).write_bytes(canonical.encode())
             changed += 1
-    say(N_("%(changed)s of %(files)s files rewritten."), changed=changed, files=len(read.files))
+    changed += _format_team_words(read)
+    files = len(read.files) + (read.root / TEAM_WORDS_FILE).is_file()
+    say(N_("%(changed)s of %(files)s files rewritten."), changed=changed, files=files)
+
+
+def _format_team_words(read: Content) -> bool:
+    path = read.root / TEAM_WORDS_FILE
+    if not path.is_file() or any(p.path == TEAM_WORDS_FILE for p in read.problems):
+        return False
+    canonical = serialise_team_words(read.team_words).encode()
+    if canonical == path.read_bytes():
+        return False
+    path.write_bytes(canonical)
+    return True
 
 
 @content.command("import")

@@ -1,5 +1,6 @@
 """``shifu index``: build, check, status."""
 
+import os
 import sys
 import time
 
@@ -12,6 +13,7 @@ from kb import outbox
 from kb.db import Database
 from kb.library.index_feed import published_documents, published_fingerprints
 from kb.messages import N_
+from kb.search.team_words import team_words
 from kb.settings import Settings
 from web.cli.output import fail, print_json, say
 from web.cli.runtime import open_database, open_settings
@@ -83,7 +85,8 @@ def rebuild(database: Database, settings: Settings) -> None:
     with database.read() as session:
         last = outbox.last_id(session)
         documents = published_documents(session)
-    builder = IndexBuilder(settings.index_dir, load_model(settings))
+        words = team_words(session)
+    builder = IndexBuilder(settings.index_dir, load_model(settings, os.cpu_count() or 1))
     started = time.monotonic()
     with click.progressbar(length=1000, label="index", file=sys.stderr) as bar:
         shown = 0
@@ -94,10 +97,11 @@ def rebuild(database: Database, settings: Settings) -> None:
             shown += step
             bar.update(step)
 
-        number = builder.rebuild(documents, progress).generation
+        number = builder.rebuild(documents, progress, words).generation
         bar.update(1000 - shown)
     with database.write() as session:  # what was asked before is in this build
         outbox.discard(session, outbox.INDEX_ARTICLE, last)
+        outbox.discard(session, outbox.TEAM_WORDS, last)
     seconds = round(time.monotonic() - started)
     say(
         N_("Index generation %(n)s: %(articles)s articles in %(seconds)s s."),
@@ -107,10 +111,10 @@ def rebuild(database: Database, settings: Settings) -> None:
     )
 
 
-def load_model(settings: Settings) -> Embedder | None:
+def load_model(settings: Settings, threads: int = 1) -> Embedder | None:
     """The model, or None with a warning: keyword search must come up in any case."""
     try:
-        return load_embedder(settings.model)
+        return load_embedder(settings.model, threads)
     except ModelError as error:
         fail(error.message)
         return None

@@ -34,7 +34,7 @@ def search(query: str, as_json: bool, mode: str, limit: int) -> None:
             fail(embedder.error.message)
     engine = HybridEngine(settings.index_dir, embedder)
     with open_database(settings).read() as session:
-        answer = find(session, engine, ORDINARY_REP, query, Mode(mode), limit)
+        answer = find(session, engine, ORDINARY_REP, query, Mode(mode), limit, settings.lang)
     if as_json:
         print_json(_rows(answer))
         return

@@ -14,7 +14,9 @@ from kb.db import Database
 from kb.errors import ShifuError
 from kb.library.index_feed import published_documents, published_fingerprints
 from kb.ports import SystemClock
+from kb.search.team_words import team_words
 from web.cli.index import load_model
+from web.cli.measuring import Measuring
 from web.cli.runtime import log_to_stderr, open_database, open_settings
 
 log = logging.getLogger("shifu.worker")
@@ -35,8 +37,15 @@ def worker(once: bool) -> None:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
     builder = IndexBuilder(settings.index_dir, load_model(settings))
     _catch_up(database, builder)
+    measuring = Measuring(
+        database, builder, SystemClock(), lambda: stop.is_set() or index_work_waits(database)
+    )
     while not stop.is_set():
-        worked = drain(database, builder)
+        worked = (
+            drain(database, builder)
+            or cut_anew(database, builder)
+            or measuring.look(by_itself=not once)
+        )
         if once and not worked:
             return
         if not worked:
@@ -66,6 +75,12 @@ def _catch_up(database: Database, builder: IndexBuilder) -> None:
                 outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id, SystemClock().now())
 
 
+def index_work_waits(database: Database) -> bool:
+    """Whether articles wait to be indexed."""
+    with database.read() as session:
+        return bool(outbox.pending(session, outbox.INDEX_ARTICLE, 1))
+
+
 def drain(database: Database, builder: IndexBuilder) -> bool:
     """Do one batch of index work. Returns whether there was any and it was done."""
     with database.read() as session:
@@ -81,7 +96,7 @@ def drain(database: Database, builder: IndexBuilder) -> bool:
     except IndexDamagedError as error:
         log.warning("%s Rebuilding it now.", error)
         with database.read() as session:
-            builder.rebuild(published_documents(session))
+            builder.rebuild(published_documents(session), words=team_words(session))
     except IndexBusyError:
         return _wait_and_retry(1.0)
     except ShifuError as error:
@@ -90,6 +105,31 @@ def drain(database: Database, builder: IndexBuilder) -> bool:
     with database.write() as session:
         outbox.discard(session, outbox.INDEX_ARTICLE, last)
     log.info("indexed %s articles", len(ids))
+    return True
+
+
+def cut_anew(database: Database, builder: IndexBuilder) -> bool:
+    """Cut all texts with the team's words of now, if they changed; vectors stay.
+
+    Returns whether there was anything to do and it was done.
+    """
+    with database.read() as session:
+        items = outbox.pending(session, outbox.TEAM_WORDS)
+        if not items:
+            return False
+        words, documents = team_words(session), published_documents(session)
+        fingerprints = published_fingerprints(session)
+    try:
+        _, removed = builder.pending(fingerprints)
+        builder.update(documents, removed, words=words)
+    except IndexBusyError:
+        return _wait_and_retry(1.0)
+    except ShifuError as error:
+        log.warning("%s Rebuilding it now.", error)
+        builder.rebuild(documents, words=words)
+    with database.write() as session:
+        outbox.discard(session, outbox.TEAM_WORDS, max(item.id or 0 for item in items))
+    log.info("cut all texts with %s words of the team", len(words))
     return True
 
 

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from kb import audit
-from kb.documents import Semantic
+from kb.documents import Reading, Semantic
 from kb.errors import InvalidError
 from kb.library import browse, shelf
 from kb.library.articles import document_of, find_visible
@@ -15,6 +15,7 @@ from kb.library.slots import slot_key, slot_names
 from kb.library.vocabulary import Kind
 from kb.permissions import Capability, found
 from kb.search.find import Answer, Found, ask, log_search, search
+from kb.search.golden import pinned
 from kb.search.highlight import Part
 from web.context import now, reader, reading, services, writing
 from web.i18n import KINDS, REASONS, language
@@ -42,7 +43,9 @@ def results() -> str:
         chosen=chosen,
         answer=answer,
         note=semantic_note(answer.semantic),
+        read_as=reading_note(answer.readings),
         products=browse.product_lines(reading(), language()),
+        pins=pinned(reading(), typed) if reader().may(Capability.PUBLISH) else None,
     )
 
 
@@ -60,7 +63,7 @@ def palette() -> Response:
     return jsonify(
         results=[_result(one) for one in answer.results],
         nearest=[_result(one) for one in answer.nearest],
-        note=semantic_note(answer.semantic),
+        note=semantic_note(answer.semantic) or reading_note(answer.readings),
     )
 
 
@@ -117,7 +120,12 @@ def ask_question() -> Response | tuple[str, int]:
 def _answer(typed: str, chosen: dict[str, str], limit: int) -> Answer:
     words = " ".join([typed, *(f"{name}:{value}" for name, value in chosen.items())])
     return search(
-        reading(), services().engine, reader(), words if typed.strip() else "", limit=limit
+        reading(),
+        services().engine,
+        reader(),
+        words if typed.strip() else "",
+        limit=limit,
+        prefer=language(),
     )
 
 
@@ -132,6 +140,17 @@ def semantic_note(semantic: Semantic) -> str:
             "Keywords only: the language model does not fit the index. An administrator can run shifu index build."
         )
     return ""
+
+
+def reading_note(readings: tuple[Reading, ...]) -> str:
+    """How else a query was read, or an empty string."""
+    if not readings:
+        return ""
+    parts = [
+        gettext("“%(words)s” (%(why)s)", words=reading.text, why=REASONS[reading.reason])
+        for reading in readings
+    ]
+    return gettext("Also searched for: %(readings)s", readings=gettext(", ").join(parts))
 
 
 def words_to_say(meta: FrontMatter) -> str:
