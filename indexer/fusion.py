@@ -8,7 +8,7 @@ Floats = NDArray[np.float32]
 # Score = cosine + LAMBDA · share ^ POWER + OWN_LANGUAGE where passage and query are in one language;
 # share is BM25 / the query's own BM25 upper bound. ADR 8 tells where the numbers come from.
 LAMBDA = 2.0
-POWER = 2.5
+POWER = 1.6
 # A model that puts both languages in one place finds as much in the other one as in the query's own.
 OWN_LANGUAGE = 0.03
 
