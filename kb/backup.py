@@ -132,10 +132,30 @@ def _free_name(data: Path) -> Path:
     return beside
 
 
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files and folders, nothing outside ``folder``. Raises TarError.
+
+    ``extractall`` has a filter for this, but not yet in the Python of Debian 12.
+    """
+    root = folder.resolve()
+    for member in archive:
+        target = (root / member.name).resolve()
+        content = archive.extractfile(member) if member.isfile() else None
+        if not target.is_relative_to(root) or not (content or member.isdir()):
+            raise tarfile.TarError(member.name)
+        if content is None:
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        target.chmod(member.mode & 0o755)
+
+
 def _unpack(source: Path, folder: Path) -> BackupReport:
     try:
         with tarfile.open(source, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+            _extract(archive, folder)
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         files, rows = dict(manifest["files"]), dict(manifest["rows"])
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:

@@ -1,5 +1,9 @@
 """A backup is whole or it is nothing; a restore keeps what it replaces."""
 
+import io
+import tarfile
+from pathlib import Path
+
 import pytest
 
 from kb.backup import BackupError, NotEmptyError, make_backup, restore_backup
@@ -33,3 +37,20 @@ def test_data_is_replaced_only_when_told_and_then_kept_beside(
     assert settings.data_dir.with_name("data.before-restore-1").is_dir()
     with library.read() as db:
         assert find_visible(db, reader("chen.liang"), "price-too-high", "zh")
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/tmp/shifu-outside.txt", "link"])
+def test_a_backup_that_reaches_outside_its_folder_is_refused(settings, tmp_path, name: str) -> None:
+    source = tmp_path / "hostile.tar.gz"
+    with tarfile.open(source, "w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        if name == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(member)
+        else:
+            member.size = 1
+            archive.addfile(member, io.BytesIO(b"x"))
+    with pytest.raises(BackupError, match="not a whole backup"):
+        restore_backup(settings, source)
+    assert not (tmp_path / "outside.txt").exists()
+    assert not Path("/tmp/shifu-outside.txt").exists()
