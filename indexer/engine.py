@@ -30,6 +30,7 @@ KNOWN_SHARE = 0.7  # decision 5: below this the model guesses
 # Without a word in common, a passage must mean at least this much of the same. The packaged model
 # gives 0.1 to 0.2 to English sentences that have nothing to do with each other.
 MEANING_FLOOR = 0.25
+_TWINS_AMONG = 40  # articles among which the other version of one is looked for
 _OVER_FETCH = 200  # passages per half, before they are grouped by article
 
 
@@ -77,7 +78,7 @@ class HybridEngine:
         readings = readings_of(typed, request.synonyms, snapshot.lexicon(mask))
         terms = query_terms(text)
         found = self._candidates(snapshot, request, readings, terms, filters, mask)
-        wanted = request.limit * (2 if request.prefer else 1)
+        wanted = max(2 * request.limit, _TWINS_AMONG) if request.prefer else request.limit
         hits = to_hits(snapshot.store, grouped(snapshot.keywords, found, wanted))
         if request.prefer:
             hits = in_preferred_language(hits, request.prefer)[: request.limit]

@@ -28,11 +28,13 @@ def search(query: str, as_json: bool, mode: str, limit: int) -> None:
     """Search for QUERY as an ordinary rep; waits for the model."""
     settings = open_settings()
     embedder = LazyEmbedder.from_setting(settings.model)
+    engine = HybridEngine(settings.index_dir, embedder)
     if mode != Mode.KEYWORD:
+        embedder.start()  # beside the dictionary and the index
+        engine.warm()
         embedder.wait()
         if embedder.error:
             fail(embedder.error.message)
-    engine = HybridEngine(settings.index_dir, embedder)
     with open_database(settings).read() as session:
         answer = find(session, engine, ORDINARY_REP, query, Mode(mode), limit, settings.lang)
     if as_json:
