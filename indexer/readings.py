@@ -48,7 +48,7 @@ def readings_of(text: str, synonyms: Collection[str], lexicon: Lexicon) -> Query
         if not unknown:
             continue
         others += [
-            Reading(meant.replace(old, new), reason)
+            Reading(_replaced(meant, old, new), reason)
             for old, new, reason in _read_otherwise(run, unknown, lexicon)
         ]
     found = [Reading(words, Reason.SYNONYM) for words in list(synonyms)[:_MOST_SYNONYMS]]
@@ -79,6 +79,11 @@ def _read_otherwise(
         found += [(word, phrase, Reason.PINYIN) for phrase in phrases]
         found += [(word, near, Reason.SPELLING)] if near else []
     return found
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    """``new`` in the place of the whole Latin word or run ``old``, not of a part of another."""
+    return re.sub(rf"(?<![A-Za-z]){re.escape(old)}(?![A-Za-z])", lambda _: new, text)
 
 
 def _scripts(text: str) -> tuple[Reading, ...]:

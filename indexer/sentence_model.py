@@ -10,9 +10,9 @@ import numpy as np
 
 from indexer.embedding import Progress, Vectors
 from indexer.errors import ModelError
+from indexer.file_hash import file_hash
 from indexer.packaged_model import (
     PACKAGED_MODEL,
-    file_sha256,
     packaged_model_folder,
     verify_packaged_model,
 )
@@ -91,7 +91,7 @@ def _fingerprint(folder: Path, model: Any) -> str:
         wanted = {".safetensors", ".bin", ".json", ".txt", ".model"}
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in wanted):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(file_sha256(path).encode())
+            digest.update(file_hash(path).encode())
     else:
         for name, tensor in sorted(model.state_dict().items()):
             digest.update(name.encode() + tensor.cpu().float().numpy().tobytes())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from indexer.bilingual_model import ADAPTER, FACTS, GRAPH, ROWS, SCALES, WEIGHTS, WORDS
-from indexer.packaged_model import file_sha256
+from indexer.file_hash import file_hash
 from indexer.training.student import Student
 from indexer.training.vocabulary import Word
 
@@ -43,7 +43,7 @@ def write_model(folder: Path, student: Student, words: list[Word]) -> None:
     (folder / WORDS).write_text("".join(lines), encoding="utf-8")
     graph, weights = _graph(student)
     (folder / GRAPH).write_bytes(graph)
-    files = {name: file_sha256(folder / name) for name in (GRAPH, WEIGHTS, WORDS)}
+    files = {name: file_hash(folder / name) for name in (GRAPH, WEIGHTS, WORDS)}
     facts = {"words": len(words), "files": files, "weights": weights}
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 

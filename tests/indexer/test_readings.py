@@ -98,6 +98,13 @@ def test_meaning_is_asked_for_the_words_that_were_meant(folder: Path) -> None:
     assert embedder.encoded[-1] == "太贵了"
 
 
+def test_only_the_whole_word_is_mended(engine: HybridEngine) -> None:
+    readings = ask(engine, "pric Priced").readings
+    assert {reading.text.split()[1] for reading in readings if "pric " not in reading.text} == {
+        "Priced"
+    }
+
+
 def test_two_letters_wrong_are_another_word(engine: HybridEngine) -> None:
     assert ask(engine, "prices objektion").readings == (
         Reading("prices objection", Reason.SPELLING),

@@ -79,7 +79,7 @@ class Measuring:
 
     def _enqueue_if_due(self) -> bool:
         """Ask for a run where the index changed; the row lets the page say that one is under way."""
-        generation = self._builder.status().generation
+        generation = self._builder.generation()
         now = self._clock.now()
         with self._database.read() as session:
             if not golden_runs.is_due(session, generation, now):
