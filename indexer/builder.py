@@ -14,7 +14,7 @@ from indexer.health import Fingerprints, problems_of
 from indexer.keywords import write_keywords
 from indexer.manifest import FORMAT, Manifest, ModelFacts, read_manifest
 from indexer.passage_store import PassageStore
-from indexer.passages import Passage, embedding_text, passages_of
+from indexer.passages import Passage, embedding_texts, passages_of
 from indexer.vectors import VectorIndex
 from kb.documents import LibraryDocument
 from kb.messages import Message
@@ -160,14 +160,18 @@ class IndexBuilder:
         self, index: VectorIndex, passages: list[Passage], embedder: Embedder, steps: "_Steps"
     ) -> None:
         base = steps.done
-        texts = [embedding_text(passage) for passage in passages]
-        vectors = embedder.encode(texts, lambda done, _: steps.at(base + done))
-        index.add([passage.passage_id for passage in passages], vectors)
+        pairs = [(p.passage_id, text) for p in passages for text in embedding_texts(p)]
+
+        def told(done: int, total: int) -> None:
+            steps.at(base + done * len(passages) // max(total, 1))
+
+        vectors = embedder.encode([text for _, text in pairs], told)
+        index.add([passage_id for passage_id, _ in pairs], vectors)
 
     def _update_vectors(
         self, generation: Path, manifest: Manifest, store: PassageStore, progress: Progress | None
     ) -> int:
-        """Vectors for the passages in ``store`` and no others; returns how many there are."""
+        """Vectors for the passages in ``store`` and no others; returns how many have some."""
         path, model = generation / VECTORS, manifest.model
         if model is None and self.embedder is None:
             return 0

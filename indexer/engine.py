@@ -9,6 +9,7 @@ import numpy as np
 from indexer import segmentation
 from indexer.embedding import LazyEmbedder, Vectors
 from indexer.errors import IndexDamagedError, IndexOutdatedError
+from indexer.fusion import meaning
 from indexer.generations import Generations
 from indexer.keywords import Filters, Mask
 from indexer.manifest import ModelFacts
@@ -178,14 +179,16 @@ class HybridEngine:
         near: dict[int, float] = {}
         own_language = None
         cosines = np.zeros(len(docs), np.float32)
-        if vector is not None and snapshot.vectors is not None:
+        if vector is not None and snapshot.vectors and snapshot.articles:
             allowed = snapshot.selector(filters, mask)
             floor = MEANING_FLOOR if use_keywords else -1.0
             pairs = snapshot.vectors.search(vector, wanted, allowed)
             near = {index.doc_of[key]: c for key, c in pairs if c >= floor and key in index.doc_of}
             docs = np.union1d(docs, np.array(sorted(near), np.int64))
-            ids = index.passage_ids[docs].tolist()
-            cosines = np.array(snapshot.vectors.cosines(vector, ids), np.float32)
+            cosines = meaning(
+                snapshot.vectors.cosines(vector, index.passage_ids[docs]),
+                snapshot.articles.cosines(vector, docs),
+            )
             lang = language_of(readings.text)
             if lang:
                 own_language = index.allowed(Filters(lang=(lang,)))[docs].astype(np.float32)

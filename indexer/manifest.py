@@ -9,7 +9,7 @@ from indexer.embedding import Embedder
 from indexer.errors import IndexDamagedError
 from indexer.file_hash import file_hash
 
-FORMAT = 1  # raise it when files or passages are made differently
+FORMAT = 2  # raise it when files or passages are made differently
 NAME = "manifest.json"
 
 
@@ -41,7 +41,7 @@ class Manifest:
     segmenter: str
     articles: dict[int, str]  # fingerprints by id
     passages: int
-    vectors: int
+    vectors: int  # passages that have some
     created: str
     words: tuple[str, ...] = ()  # of the team's, kept whole when texts were cut
     files: dict[str, str] = field(default_factory=dict)  # SHA-256 by path

@@ -15,6 +15,8 @@ from kb.documents import Field, LibraryDocument, Section
 
 # A Chinese character says about as much as two Latin letters: 350 of the one, 700 of the other.
 TARGET = 350.0
+SPAN = 80.0  # what one vector stands for, in the same measure; ADR 12
+CHINESE = "zh"
 _FIRST_WIDE = "\u2e80"  # from here on, Unicode is Chinese, Japanese, Korean or at least as dense
 
 # Where a text may be cut, the best place first. Each cut keeps all characters.
@@ -100,12 +102,21 @@ def _passage_id(document: LibraryDocument, section: Section, text: str, occurren
     return int.from_bytes(digest, "big") & ID_MASK
 
 
-def embedding_text(passage: Passage) -> str:
-    """What the model reads: title, last heading and text; for a title, its tags as well."""
+def embedding_texts(passage: Passage) -> list[str]:
+    """What the model reads, a vector each: title, last heading and a span of the text.
+
+    For a title, its tags as well. English is read whole: the published model was made for that.
+    """
     if passage.field is Field.TITLE:
-        return "\n".join(filter(None, (passage.text, " ".join(passage.tags))))
+        return ["\n".join(filter(None, (passage.text, " ".join(passage.tags))))]
     heading = passage.headings[-1] if passage.headings else ""
-    return "\n".join(filter(None, (passage.title, heading, passage.text)))
+    spans = spans_of(passage.text) if passage.lang == CHINESE else [passage.text]
+    return ["\n".join(filter(None, (passage.title, heading, span))) for span in spans]
+
+
+def spans_of(text: str) -> list[str]:
+    """The parts of a Chinese text that get a vector each: a sentence, or a few short ones."""
+    return cut_text(text, SPAN)
 
 
 def width(text: str) -> float:

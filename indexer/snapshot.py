@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import segmentation
+from indexer.article_vectors import ArticleVectors
 from indexer.bounded_cache import BoundedCache
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.generations import KEYWORDS, PASSAGES, VECTORS
@@ -41,6 +42,7 @@ class Snapshot:
         self.store = PassageStore.open(folder / PASSAGES)
         self.keywords = KeywordIndex(folder / KEYWORDS)
         self.vectors: VectorIndex | None = None
+        self.articles: ArticleVectors | None = None
         self.problem: Message | None = None
         self._load_vectors(folder)
         self._check_segmenter()
@@ -54,6 +56,10 @@ class Snapshot:
             return
         try:
             self.vectors = VectorIndex.load(folder / VECTORS, model.dimension)
+            words = self.keywords
+            self.articles = ArticleVectors(
+                self.vectors, words.passage_ids, words.article_ids, words.live
+            )
         except IndexDamagedError as error:
             self.problem = error.message
             log.error("%s", error)

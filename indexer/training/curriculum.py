@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.training.lessons import Lesson, encode
 from indexer.training.own_pairs import Record
-from indexer.training.sources import SECTIONS, TRANSLATIONS, Pair, Source, read_all
+from indexer.training.sources import QUESTIONS, SECTIONS, TRANSLATIONS, Pair, Source, read_all
 from indexer.training.student import Student
 from indexer.training.vocabulary import NEUTRAL, Word
 
@@ -62,7 +62,7 @@ def classroom(read: Read, teacher: Student, cache: Path) -> Classroom:
 def general(
     room: Classroom, words: list[Word], folder: Path, dice: random.Random, *, brief: bool
 ) -> tuple[list[Course], list[Source]]:
-    """Words and their glosses, translations, headings and their sections; and missing sources.
+    """Words and glosses, translations, headings and sections, questions; and missing sources.
 
     ``brief`` goes through a part of it once: enough not to forget it beside other lessons.
     """
@@ -77,17 +77,13 @@ def general(
         courses.append(Course(_translations(room, source.name, pairs), epochs))
     headed = [pair for some in sections.values() for pair in some]
     headed = _sample(headed, int(_SECTIONS * share), dice)
-    lesson = Lesson(
-        "sections",
-        room.read([pair.left for pair in headed]),
-        list(range(len(headed))),
-        batch=40,
-        most=72,
-        cosine=0.0,
-        right=room.read([pair.right for pair in headed]),
-    )
-    courses.append(Course(lesson, 1))
-    return [course for course in courses if course.lesson.left], missing + missing_too
+    courses.append(Course(_near(room, "sections", headed, batch=40, most=72), 1))
+    questions, missing_as_well = read_all(QUESTIONS, folder)
+    for source in QUESTIONS:
+        lesson = _near(room, source.name, questions.get(source.name, []), batch=64, most=96)
+        courses.append(Course(lesson, 1 if brief else source.epochs))
+    courses = [course for course in courses if course.lesson.left]
+    return courses, missing + missing_too + missing_as_well
 
 
 def sales(room: Classroom, records: list[Record], epochs: int) -> list[Course]:
@@ -119,6 +115,21 @@ def _question(
     name: str, left: list[list[int]], target: list[int], right: list[list[int]]
 ) -> Lesson:
     return Lesson(name, left, target, batch=32, most=112, cosine=0.2, right=right)
+
+
+def _near(room: Classroom, name: str, pairs: list[Pair], *, batch: int, most: int) -> Lesson:
+    """Two Chinese texts that belong together: what is asked for, and where it is said."""
+    right = list(dict.fromkeys(pair.right for pair in pairs))
+    place = {text: at for at, text in enumerate(right)}
+    return Lesson(
+        name,
+        room.read([pair.left for pair in pairs]),
+        [place[pair.right] for pair in pairs],
+        batch=batch,
+        most=most,
+        cosine=0.0,
+        right=room.read(right),
+    )
 
 
 def _glosses(room: Classroom, words: list[Word]) -> Lesson:

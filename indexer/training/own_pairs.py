@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from indexer.tokens import has_chinese
+
 FOLDER = Path(__file__).parent / "sales_pairs"
 GLOSSES = Path(__file__).parent / "glosses.tsv"
 HELD_OUT = 20  # about every 20th record is kept back to measure with
@@ -29,6 +31,8 @@ def read_records(folder: Path = FOLDER) -> list[Record]:
             parts = [part.strip() for part in line.split("\t")]
             if len(parts) != 7 or not all(parts):
                 raise ValueError(f"{path}:{number}: 7 columns wanted, found {len(parts)}")
+            if has_chinese("".join((parts[1], *parts[5:]))):  # the teacher reads none
+                raise ValueError(f"{path}:{number}: a Chinese character in an English column")
             found.append(Record(parts[0], parts[1], tuple(parts[2:5]), tuple(parts[5:])))
     return found
 

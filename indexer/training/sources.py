@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
 
+from indexer.passages import spans_of
 from indexer.tokens import has_chinese
 
 
@@ -109,6 +110,23 @@ def _words(markdown: str) -> str:
     return " ".join(re.sub(r"[`*_>#|]+", " ", markdown).split())
 
 
+def _questions(folder: Path) -> Iterator[Pair]:
+    """Questions about encyclopedic paragraphs, with the span that holds the answer.
+
+    Every other paragraph has the article's title above it, as the index reads a passage.
+    """
+    for path in sorted(folder.glob("DRCD_*.json")):
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            for nth, paragraph in enumerate(article["paragraphs"]):
+                spans = spans_of(paragraph["context"])
+                title = [article["title"]] if nth % 2 else []
+                for asked in paragraph["qas"]:
+                    answer = asked["answers"][0]["text"]
+                    span = next((span for span in spans if answer in span), None)
+                    if span:
+                        yield Pair(asked["question"], "\n".join([*title, span]))
+
+
 TRANSLATIONS = (
     Source(
         "Tatoeba",
@@ -156,6 +174,16 @@ SECTIONS = (
         "https://github.com/pingcap/docs-cn",
         "CC BY-SA 3.0",
         _sections,
+    ),
+)
+QUESTIONS = (
+    Source(
+        "DRCD, development and test part",
+        "DRCD",
+        "https://github.com/DRCKnowledgeTeam/DRCD",
+        "CC BY-SA 3.0",
+        _questions,
+        epochs=3,
     ),
 )
 CEDICT = Source(

@@ -16,7 +16,7 @@ import click
 
 from indexer.bilingual_model import BilingualEmbedder
 from indexer.builder import IndexBuilder
-from indexer.passages import embedding_text, passages_of
+from indexer.passages import embedding_texts, passages_of
 from kb.settings import SHIPPED_MODEL
 from tests.bench import corpus
 from tests.bench.building import measure_building
@@ -86,7 +86,13 @@ class Bench:
         self.step(
             "build", 100, lambda: measure_building(report, sample, embedder, plan.build_rounds)
         )
-        english = [embedding_text(p) for d in sample if d.lang == "en" for p in passages_of(d)]
+        english = [
+            text
+            for d in sample
+            if d.lang == "en"
+            for p in passages_of(d)
+            for text in embedding_texts(p)
+        ]
         self.step(
             "encode", 60, lambda: measure_encoding(report, english, embedder, plan.build_rounds)
         )

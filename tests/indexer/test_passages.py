@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.passages import TARGET, cut_text, embedding_text, passages_of, width
+from indexer.passages import SPAN, TARGET, cut_text, embedding_texts, passages_of, width
 from kb.documents import Field, Section
 from tests.indexer.fakes import document
 
@@ -97,5 +97,21 @@ def test_the_same_text_twice_gets_two_ids_of_63_bits() -> None:
 def test_the_model_reads_title_last_heading_and_text() -> None:
     section = Section(Field.BODY, ("外", "里"), "正文", "a")
     title, body = passages_of(document(1, "标题", tags=("价格",), sections=(section,)))
-    assert embedding_text(body) == "标题\n里\n正文"
-    assert embedding_text(title) == "标题\n价格"
+    assert embedding_texts(body) == ["标题\n里\n正文"]
+    assert embedding_texts(title) == ["标题\n价格"]
+
+
+def test_a_long_chinese_passage_gets_a_vector_for_each_span_and_an_english_one_a_single_one() -> (
+    None
+):
+    chinese = "报价发出以后先打电话，让客户把话说完，再问他拿什么在比。" * 8
+    english = "After the quote is out, call first and let the customer finish speaking. " * 8
+    of = {
+        lang: passages_of(document(1, "标题", (Field.BODY, text), lang=lang))[1]
+        for lang, text in (("zh", chinese), ("en", english))
+    }
+    texts = embedding_texts(of["zh"])
+    assert len(texts) == 4
+    assert all(text.startswith("标题\n") and width(text) <= SPAN + 3 for text in texts)
+    assert "".join(text.removeprefix("标题\n") for text in texts) == chinese
+    assert embedding_texts(of["en"]) == ["标题\n" + english.strip()]

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError, VectorsError
 from indexer.vectors import AllowedIds, VectorIndex
@@ -36,7 +38,7 @@ def test_removed_vectors_are_gone(index: VectorIndex) -> None:
 
 
 def test_cosines_of_named_passages_with_zero_for_unknown_ones(index: VectorIndex) -> None:
-    assert index.cosines(east(), [2, 99, 1]) == [0.0, 0.0, 1.0]
+    assert index.cosines(east(), np.array([2, 99, 1])).tolist() == [0.0, 0.0, 1.0]
 
 
 def test_a_saved_index_is_the_same_when_loaded(index: VectorIndex, tmp_path: Path) -> None:
@@ -77,3 +79,44 @@ def test_a_missing_file_and_another_dimension_are_named_as_damaged(
     index.save(tmp_path / "vectors.faiss")
     with pytest.raises(IndexDamagedError):
         VectorIndex.load(tmp_path / "vectors.faiss", 8)
+
+
+@pytest.fixture
+def spans() -> VectorIndex:
+    """Passage 5 has two vectors, east and north; passage 2 has one, between them."""
+    made = VectorIndex(4)
+    made.add([5, 2, 5], np.array([[1, 0, 0, 0], [0.6, 0.8, 0, 0], [0, 1, 0, 0]], np.float32))
+    return made
+
+
+def test_a_passage_with_several_vectors_counts_once_with_its_best(spans: VectorIndex) -> None:
+    assert len(spans) == 2
+    assert spans.search(east(), 3) == [(5, 1.0), (2, pytest.approx(0.6))]
+    assert spans.cosines(east(), np.array([2, 5, 7, 5])) == pytest.approx([0.6, 1, 0, 1])
+
+
+def test_a_removed_passage_takes_all_its_vectors_along(spans: VectorIndex) -> None:
+    assert spans.remove([5]) == 1
+    assert spans.search(east(), 9) == [(2, pytest.approx(0.6))]
+
+
+def test_the_mean_of_a_group_is_over_all_its_vectors_and_a_group_without_one_is_nothing(
+    spans: VectorIndex,
+) -> None:
+    means = spans.means(np.array([5, 9]), np.array([0, 1]), 2)
+    assert means[0] == pytest.approx([0.5**0.5, 0.5**0.5, 0, 0])
+    assert not means[1].any()
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=30), st.lists(st.integers(0, 8)))
+def test_the_best_cosine_is_that_of_comparing_one_by_one(
+    owners: list[int], asked: list[int]
+) -> None:
+    vectors = np.random.default_rng(len(owners)).normal(size=(len(owners), 4)).astype(np.float32)
+    index = VectorIndex(4)
+    index.add(owners, vectors)
+    expected = [
+        max([v[0] for o, v in zip(owners, vectors, strict=True) if o == one], default=0)
+        for one in asked
+    ]
+    assert index.cosines(east(), np.array(asked, np.int64)) == pytest.approx(expected)
