@@ -7,6 +7,8 @@ file). The English weights come from their own package. The one file with ONNX R
 """
 
 import json
+from collections.abc import Iterator
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ WEIGHTS = "weights.safetensors"
 WORDS = "words.tsv"
 ROWS, SCALES, ADAPTER = "chinese.rows", "chinese.scales", "adapter."
 ENGLISH_ROWS = "embeddings.word_embeddings.weight"
+_DOWN, _UP = ".down", ".up"
 _BATCH_TOKENS = 2048  # padded tokens at once: more costs memory and is no faster on one core
 _BATCH_TEXTS = 64
 _REPORT_EVERY = 512  # texts between two reports of progress
@@ -59,32 +62,30 @@ class BilingualEmbedder:
         self._tokenizer = BilingualTokenizer(packaged / "tokenizer.json", read_words(folder))
         with safe_open(packaged / "model.safetensors", framework="numpy") as file:
             self._english: Vectors = file.get_tensor(ENGLISH_ROWS)
-            weights: dict[str, Vectors] = {
-                name: file.get_tensor(name) for name in needed if ADAPTER not in name
-            }
+            published: dict[str, Vectors] = {name: file.get_tensor(name) for name in needed}
         with safe_open(folder / WEIGHTS, framework="numpy") as file:
             self._rows: NDArray[np.int8] = file.get_tensor(ROWS)
             self._scales: Vectors = file.get_tensor(SCALES).astype(np.float32)
-            for name in needed:
-                if ADAPTER in name:
-                    weights[name] = file.get_tensor(name).astype(np.float32)
+            adapted = published | {
+                name: published[name] + change for name, change in _changes(file)
+            }
         self.dimension = int(self._english.shape[1])
-        self._session = _session((folder / GRAPH).read_bytes(), weights, threads)
+        graph = (folder / GRAPH).read_bytes()
+        # One computation for each language: adapters cost nothing once they are in the weights.
+        self._chinese = _session(graph, adapted, threads)
+        self._open_english = partial(_session, graph, published, threads)
 
     def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
         """Vectors of ``texts``, texts of like length together so that little is padded."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         numbers = [self._tokenizer.tokens(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda at: -len(numbers[at]))
+        chinese = [has_chinese(text) for text in texts]
         done = reported = 0
-        while done < len(order):
-            longest = len(numbers[order[done]])
-            part = order[done : done + max(1, min(_BATCH_TEXTS, _BATCH_TOKENS // longest))]
-            chinese = [has_chinese(texts[at]) for at in part]
-            vectors[part] = self._run([numbers[at] for at in part], chinese)
+        for part in _batches(numbers, chinese):
+            vectors[part] = self._run([numbers[at] for at in part], chinese=chinese[part[0]])
             done += len(part)
-            if progress and (done - reported >= _REPORT_EVERY or done == len(order)):
-                progress(done, len(order))
+            if progress and (done - reported >= _REPORT_EVERY or done == len(texts)):
+                progress(done, len(texts))
                 reported = done
         return vectors
 
@@ -92,17 +93,22 @@ class BilingualEmbedder:
         """The share of a text's tokens that are in one of the two vocabularies."""
         return self._tokenizer.known_share(text)
 
-    def _run(self, numbers: list[list[int]], chinese: list[bool]) -> Vectors:
+    def _run(self, numbers: list[list[int]], *, chinese: bool) -> Vectors:
         shape = (len(numbers), max(map(len, numbers)))
         ids = np.zeros(shape, np.int64)
         mask = np.zeros(shape, np.int64)
         for at, row in enumerate(numbers):
             ids[at, : len(row)] = row
             mask[at, : len(row)] = 1
-        gate = np.array(chinese, np.float32).reshape(-1, 1, 1)
-        inputs = {"tokens": self._vectors_of(ids), "mask": mask, "gate": gate}
-        found: Vectors = self._session.run(None, inputs)[0]
+        inputs = {"tokens": self._vectors_of(ids), "mask": mask}
+        session = self._chinese if chinese else self._english_session
+        found: Vectors = session.run(None, inputs)[0]
         return found
+
+    @cached_property
+    def _english_session(self) -> Any:
+        """Opened by the first English text: most people's first query is in Chinese."""
+        return self._open_english()
 
     def _vectors_of(self, ids: NDArray[np.int64]) -> Vectors:
         """Input vectors, shape (*ids.shape, d)."""
@@ -111,6 +117,27 @@ class BilingualEmbedder:
         which = ids[chinese] - self._tokenizer.offset
         found[chinese] = self._rows[which].astype(np.float32) * self._scales[which, None]
         return found
+
+
+def _batches(numbers: list[list[int]], chinese: list[bool]) -> Iterator[list[int]]:
+    """Places of texts in one language and of like length, the longest first."""
+    for language in (False, True):
+        order = [at for at in range(len(numbers)) if chinese[at] is language]
+        order.sort(key=lambda at: -len(numbers[at]))
+        while order:
+            longest = len(numbers[order[0]])
+            count = max(1, min(_BATCH_TEXTS, _BATCH_TOKENS // longest))
+            yield order[:count]
+            order = order[count:]
+
+
+def _changes(file: Any) -> Iterator[tuple[str, Vectors]]:
+    """Names of published weights of shape (out, in), and what their adapters add to them."""
+    for name in file.keys():  # noqa: SIM118 - no dictionary
+        if name.endswith(_DOWN):
+            layer = name.removesuffix(_DOWN)
+            down, up = (file.get_tensor(layer + end).astype(np.float32) for end in (_DOWN, _UP))
+            yield f"{layer.removeprefix(ADAPTER)}.weight", (down @ up).T
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from indexer.bilingual_model import ADAPTER, FACTS, GRAPH, ROWS, SCALES, WEIGHTS, WORDS
 from indexer.file_hash import file_hash
-from indexer.training.student import Student
+from indexer.packaged_model import packaged_model_folder
+from indexer.training.student import Student, load_body
 from indexer.training.vocabulary import Word
 
 _SMALL = 64  # numbers up to which a constant stays in the graph
@@ -41,7 +42,7 @@ def write_model(folder: Path, student: Student, words: list[Word]) -> None:
     (folder / WEIGHTS).chmod(0o644)  # the library makes a file that only its owner may read
     lines = (f"{word.text}\t{word.log_probability}\n" for word in words)
     (folder / WORDS).write_text("".join(lines), encoding="utf-8")
-    graph, weights = _graph(student)
+    graph, weights = _graph()
     (folder / GRAPH).write_bytes(graph)
     files = {name: file_hash(folder / name) for name in (GRAPH, WEIGHTS, WORDS)}
     facts = {"words": len(words), "files": files, "weights": weights}
@@ -49,44 +50,46 @@ def write_model(folder: Path, student: Student, words: list[Word]) -> None:
 
 
 class _Computation(nn.Module):
-    """What the product runs: token vectors (b, t, d), mask (b, t), gate (b, 1, 1) → (b, d)."""
+    """What the product runs: token vectors (b, t, d), mask (b, t) → (b, d)."""
 
     def __init__(self, student: Student) -> None:
         super().__init__()
         self.student = student
         self.eval()
 
-    def forward(self, tokens: Tensor, mask: Tensor, gate: Tensor) -> Tensor:
-        self.student.gate.value = gate
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         return self.student.pooled(tokens, mask)
 
 
-def _graph(student: Student) -> tuple[bytes, list[str]]:
-    """The ONNX graph without its weights, and their names: the published file's, or ``adapter.…``."""
+def _graph() -> tuple[bytes, list[str]]:
+    """The published transformer's ONNX graph without its weights, and their names in its file.
+
+    An adapter is a sum with a weight, so the product adds it once, and the graph knows of none.
+    """
     import onnx
 
+    body = load_body(packaged_model_folder())
+    width = body.config.hidden_size
+    student = Student(body, np.zeros((1, width), np.float32), rank=0)
     buffer = io.BytesIO()
-    width = student.english.embedding_dim
-    sample = (torch.randn(2, 7, width), torch.ones(2, 7, dtype=torch.long), torch.ones(2, 1, 1))
+    sample = (torch.randn(2, 7, width), torch.ones(2, 7, dtype=torch.long))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the older exporter is deprecated, and tracing is chatty
         torch.onnx.export(
             _Computation(student),
             sample,
             cast(Any, buffer),
-            input_names=["tokens", "mask", "gate"],
+            input_names=["tokens", "mask"],
             output_names=["vectors"],
             dynamic_axes={
                 "tokens": {0: "texts", 1: "length"},
                 "mask": {0: "texts", 1: "length"},
-                "gate": {0: "texts"},
                 "vectors": {0: "texts"},
             },
             dynamo=False,  # the newer exporter took a minute for the same graph
             do_constant_folding=False,  # folded constants would lose their names
             opset_version=_OPSET,
         )
-    student.gate.value = 1.0
     model = onnx.load_from_string(buffer.getvalue())
     weights = _leave_out_weights(model)
     return cast(bytes, model.SerializeToString()), weights
@@ -101,7 +104,7 @@ def _leave_out_weights(model: Any) -> list[str]:
         size = numpy_helper.to_array(tensor).nbytes
         if size <= _SMALL * 4:
             continue
-        tensor.name = _published_name(tensor.name)
+        tensor.name = tensor.name.removeprefix(_PREFIX)
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
         # The runtime takes equal places in a file for the same weights, so each has its own.
@@ -113,12 +116,6 @@ def _leave_out_weights(model: Any) -> list[str]:
     for node in model.graph.node:
         for names in (node.input, node.output):  # equal weights are one, and the others name it
             for at, name in enumerate(names):
-                names[at] = _published_name(name) if name.startswith(_PREFIX) else name
+                names[at] = name.removeprefix(_PREFIX)
     return sorted(left_out)
 
-
-def _published_name(name: str) -> str:
-    name = name.removeprefix(_PREFIX)
-    if name.endswith((".down", ".up")):
-        return ADAPTER + name
-    return name.replace(".base.", ".")

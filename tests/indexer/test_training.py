@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 import random
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from indexer.training.curriculum import Course
 from indexer.training.lessons import Lesson, encode
 from indexer.training.loop import Rates, train
 from indexer.training.own_pairs import GLOSSES, read_records, split
-from indexer.training.sources import SECTIONS, TRANSLATIONS, Pair, read_all
+from indexer.training.sources import QUESTIONS, SECTIONS, TRANSLATIONS, Pair, read_all
 from indexer.training.student import Student, load_body
 from indexer.training.vocabulary import (
     Word,
@@ -179,3 +180,26 @@ def test_no_golden_query_and_no_part_of_a_shipped_article_is_trained_on() -> Non
         if any(r.chinese[at : at + 18] in pieces for at in range(len(r.chinese) - 17))
     ]
     assert copied == []
+
+
+def test_a_record_with_a_wrong_column_is_named_with_its_line(tmp_path: Path) -> None:
+    good = "报价高\tThe price is high\t贵\t太贵\t降价\ttoo dear\tdiscount"
+    for line, fault in (("一\t二", "7 columns"), (good.replace("high", "高"), "English column")):
+        (tmp_path / "a.tsv").write_text(f"{good}\n{line}\n", "utf-8")
+        with pytest.raises(ValueError, match=rf"a\.tsv:2: .*{fault}"):
+            read_records(tmp_path)
+
+
+def test_a_question_is_taught_with_the_span_that_answers_it(tmp_path: Path) -> None:
+    context = (
+        "首句" + "说的是别的事情，与问题没有关系" * 6 + "。仓库建于一九八四年，占地三千平方米。"
+    )
+    asked = [{"question": "仓库是哪一年建的？", "answers": [{"text": "一九八四年"}]}]
+    article = {"title": "老仓库", "paragraphs": [{"context": context, "qas": asked}] * 2}
+    folder = tmp_path / "DRCD"
+    folder.mkdir()
+    (folder / "DRCD_dev.json").write_text(json.dumps({"data": [article]}), "utf-8")
+    (pairs,) = read_all(QUESTIONS, tmp_path)[0].values()
+    assert [pair.left for pair in pairs] == ["仓库是哪一年建的？"] * 2
+    assert [pair.right.startswith("老仓库\n") for pair in pairs] == [False, True]
+    assert all("一九八四年" in pair.right and "首句" not in pair.right for pair in pairs)
