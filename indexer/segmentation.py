@@ -1,4 +1,4 @@
-"""From text to search terms, the same way for the index and for a query. The one file with jieba.
+"""From text to search terms, the same way for the index and for a query.
 
 Terms of Chinese text are jieba's words (long ones with the words inside them), every pair of
 neighbouring characters, and each run's last character with an end mark, so that all texts with a
@@ -8,9 +8,7 @@ character can be found by the prefix of their terms without indexing every chara
 import re
 import threading
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -18,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from indexer.jieba_dictionary import jieba_with_dictionary
 from indexer.stop_words import STOP_WORDS
 from indexer.traditional import to_simplified
 
@@ -93,18 +92,7 @@ class _Jieba:
     def _load(self) -> Any:
         with self._lock:
             if self._tokenizer is None:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # jieba looks for pkg_resources
-                    import jieba
-                jieba.setLogLevel(100)  # it prints to stderr, even a failed cache
-                tokenizer = jieba.Tokenizer()
-                # Without a folder of our own, jieba shares /tmp with everybody on the machine.
-                folder = self.cache_folder or Path("/nonexistent")
-                if folder.parent.is_dir():
-                    with suppress(OSError):
-                        folder.mkdir(exist_ok=True)
-                tokenizer.tmp_dir = str(folder)
-                tokenizer.initialize()
+                tokenizer = jieba_with_dictionary(self.cache_folder)
                 for rest in _POLITE.split():
                     tokenizer.add_word("贵" + rest, freq=20_000)
                 self._total = tokenizer.total
