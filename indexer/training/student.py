@@ -17,27 +17,19 @@ ADAPTED = ("query", "key", "value", "dense")
 
 
 class AdaptedLinear(nn.Module):
-    """``base(x) + gate · (x · down) · up``; ``up`` begins at zero, so the start changes nothing."""
+    """``base(x) + (x · down) · up``; ``up`` begins at zero, so the start changes nothing."""
 
-    def __init__(self, base: nn.Linear, gate: "Gate", rank: int = RANK) -> None:
+    def __init__(self, base: nn.Linear, rank: int = RANK) -> None:
         super().__init__()
         self.base = base
-        self._gate = gate
         self.down = nn.Parameter(torch.randn(base.in_features, rank) / base.in_features**0.5)
         self.up = nn.Parameter(torch.zeros(rank, base.out_features))
 
     def forward(self, x: Tensor) -> Tensor:
         """Shape (batch, tokens, out)."""
         low: Tensor = x @ self.down
-        changed: Tensor = self.base(x) + self._gate.value * (low @ self.up)
+        changed: Tensor = self.base(x) + low @ self.up
         return changed
-
-
-class Gate:
-    """How much the adapters count: 1, 0, or a tensor of shape (batch, 1, 1). Not a parameter."""
-
-    def __init__(self) -> None:
-        self.value: Any = 1.0
 
 
 class Student(nn.Module):
@@ -46,7 +38,6 @@ class Student(nn.Module):
     def __init__(self, body: Any, rows: NDArray[np.float32], rank: int = RANK) -> None:
         super().__init__()
         self.body = body
-        self.gate = Gate()
         for parameter in body.parameters():
             parameter.requires_grad_(False)
         self.english = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
@@ -56,7 +47,7 @@ class Student(nn.Module):
             torch.from_numpy(rows.copy()), freeze=False, sparse=True
         )
         if rank:
-            _adapt(body.encoder, self.gate, rank)
+            _adapt(body.encoder, rank)
         self.offset = self.english.num_embeddings
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -82,19 +73,24 @@ class Student(nn.Module):
         }
 
 
-def _adapt(module: nn.Module, gate: Gate, rank: int) -> None:
+def _adapt(module: nn.Module, rank: int) -> None:
     for name, child in list(module.named_children()):
         if isinstance(child, nn.Linear) and name in ADAPTED:
-            setattr(module, name, AdaptedLinear(child, gate, rank))
+            setattr(module, name, AdaptedLinear(child, rank))
         else:
-            _adapt(child, gate, rank)
+            _adapt(child, rank)
 
 
-def load_body(folder: Path) -> Any:
-    """The published transformer, in evaluation mode: dropout would only blur the teacher."""
+def load_body(folder: Path, attention: str = "sdpa") -> Any:
+    """The published transformer, in evaluation mode: dropout would only blur the teacher.
+
+    ``attention`` is the name of one of the transformers library's implementations.
+    """
     from transformers import AutoModel
 
-    return AutoModel.from_pretrained(str(folder), local_files_only=True).eval()
+    return AutoModel.from_pretrained(
+        str(folder), local_files_only=True, attn_implementation=attention
+    ).eval()
 
 
 def padded(rows: list[list[int]], most: int) -> tuple[Tensor, Tensor]:
