@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from indexer import segmentation
-from indexer.embedding import LazyEmbedder, Vectors
+from indexer.embedding import Vectors
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.fusion import meaning
 from indexer.generations import Generations
 from indexer.keywords import Filters, Mask
 from indexer.manifest import ModelFacts
 from indexer.matches import Matches, match, nothing
+from indexer.model_loading import LazyEmbedder
 from indexer.ranking import Candidates, Ranked, grouped, in_preferred_language, to_hits
 from indexer.readings import QueryReadings, language_of, readings_of
 from indexer.segmentation import QueryTerm, TermKind, normalise, query_terms

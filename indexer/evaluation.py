@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import Embedder, LazyEmbedder, Progress
+from indexer.embedding import Embedder, Progress
 from indexer.engine import HybridEngine
 from indexer.errors import EvaluationInputError
+from indexer.model_loading import LazyEmbedder
 from kb.documents import EVERYONE, Field, Hit, LibraryDocument, Mode, SearchRequest, Section
 
 CUT_OFF = 10

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb import migrations
 from kb.accounts.demo import add_demo_people
 from kb.accounts.models import Person

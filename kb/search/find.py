@@ -76,21 +76,8 @@ def _words(query: ParsedQuery) -> str:
 def _request(
     query: ParsedQuery, synonyms: tuple[str, ...], reader: Reader, mode: Mode, limit: int
 ) -> SearchRequest:
-    return SearchRequest(
-        text=query.text,
-        phrases=tuple(query.phrases),
-        excluded=tuple(query.excluded),
-        synonyms=synonyms,
-        kinds=tuple(query.kinds),
-        stages=tuple(query.stages),
-        tiers=tuple(query.tiers),
-        products=tuple(query.products),
-        tags=tuple(query.tags),
-        langs=tuple(query.langs),
-        audience=reader.audience(),
-        mode=mode,
-        limit=limit,
-    )
+    request = query.as_request(reader.audience())
+    return replace(request, synonyms=synonyms, mode=mode, limit=limit)
 
 
 def _hydrate(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -66,17 +66,12 @@ def request_of(
     limited to it: its twin in its own language would come first, and rightly.
     """
     read = parse_query(query)
-    return SearchRequest(
+    return replace(
+        read.as_request(audience=None),
         text=" ".join([read.text, *read.phrases]).strip(),
-        excluded=tuple(read.excluded),
+        phrases=(),
         synonyms=synonyms,
-        kinds=tuple(read.kinds),
-        stages=tuple(read.stages),
-        tiers=tuple(read.tiers),
-        products=tuple(read.products),
-        tags=tuple(read.tags),
         langs=(lang,) if across else tuple(read.langs),
-        audience=None,
         mode=mode,
         limit=CUT_OFF,
         prefer=lang,

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from kb.documents import SearchRequest
 from kb.library.vocabulary import Kind, Lang, Stage, Tier
 
 MAX_LENGTH = 300  # characters of a query that are read; nobody types more on the phone
@@ -59,6 +60,21 @@ class ParsedQuery:
     def is_empty(self) -> bool:
         """Whether nothing was asked."""
         return not any(vars(self).values())
+
+    def as_request(self, audience: tuple[str, ...] | None) -> SearchRequest:
+        """What the index is asked for a reader with these audience tokens; None sees everything."""
+        return SearchRequest(
+            text=self.text,
+            phrases=tuple(self.phrases),
+            excluded=tuple(self.excluded),
+            kinds=tuple(self.kinds),
+            stages=tuple(self.stages),
+            tiers=tuple(self.tiers),
+            products=tuple(self.products),
+            tags=tuple(self.tags),
+            langs=tuple(self.langs),
+            audience=audience,
+        )
 
 
 def parse_query(typed: str) -> ParsedQuery:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
-from indexer.embedding import Embedder, LazyEmbedder
+from indexer.embedding import Embedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb.documents import Mode, SearchRequest, Semantic
 from tests.bench.report import Report, percentile
 

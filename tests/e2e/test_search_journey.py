@@ -9,8 +9,8 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb.db import Database
 from kb.library.content_folder import read_content
 from kb.library.content_transfer import import_content

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from tests.indexer.fakes import FakeEmbedder, library
 
 

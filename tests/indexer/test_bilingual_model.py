@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from indexer.bilingual_model import SHIPPED_FOLDER, WEIGHTS, BilingualEmbedder
-from indexer.embedding import LazyEmbedder, load_embedder
 from indexer.errors import ModelError
+from indexer.model_loading import LazyEmbedder, load_embedder
 from indexer.sentence_model import SentenceEmbedder
 from kb.settings import SHIPPED_MODEL
 from tests.shipped import RememberingEmbedder
@@ -97,7 +97,7 @@ def test_the_setting_names_the_shipped_model() -> None:
 
 def test_the_shipped_model_loads_neither_torch_nor_sentence_transformers() -> None:
     code = (
-        "import sys; from indexer.embedding import load_embedder; load_embedder().encode(['贵']);"
+        "import sys; from indexer.model_loading import load_embedder; load_embedder().encode(['贵']);"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

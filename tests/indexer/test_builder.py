@@ -6,9 +6,9 @@ import pytest
 from indexer import builder as builder_module
 from indexer import segmentation
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
 from indexer.errors import IndexDamagedError, IndexOutdatedError
+from indexer.model_loading import LazyEmbedder
 from indexer.passages import passages_of
 from kb.documents import Field, SearchRequest, Section
 from tests.indexer.fakes import FakeEmbedder, document, library

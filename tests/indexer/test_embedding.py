@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from indexer import packaged_model
-from indexer.embedding import LazyEmbedder, load_embedder
 from indexer.errors import ModelError
+from indexer.model_loading import LazyEmbedder, load_embedder
 from indexer.packaged_model import packaged_model_folder, verify_packaged_model
 from indexer.sentence_model import SentenceEmbedder
 from tests.indexer.fakes import FakeEmbedder

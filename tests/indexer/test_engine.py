@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
 from indexer.errors import IndexDamagedError
+from indexer.model_loading import LazyEmbedder
 from kb.documents import Field, Mode, Reason, SearchRequest, Semantic
 from kb.ports import SearchEngine
 from tests.indexer.fakes import FakeEmbedder, document, library

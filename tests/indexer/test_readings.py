@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from indexer.readings import language_of
 from kb.documents import Field, Reading, Reason, SearchRequest, SearchResult
 from tests.indexer.fakes import FakeEmbedder, document

@@ -6,7 +6,7 @@ import sys
 import click
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import load_embedder
+from indexer.model_loading import load_embedder
 from kb.errors import ShifuError
 from kb.library.index_feed import published_fingerprints
 from kb.messages import N_, Message

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from indexer.embedding import Embedder, load_embedder
+from indexer.embedding import Embedder
 from indexer.evaluation import ALL
 from indexer.evaluation import evaluate as measure
+from indexer.model_loading import load_embedder
 from kb.messages import N_, Message
 from web.cli import golden as golden_eval
 from web.cli.golden import BASELINE_NAME, HALF_CHOICES, Figures

@@ -7,8 +7,9 @@ import time
 import click
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import Embedder, load_embedder
+from indexer.embedding import Embedder
 from indexer.errors import ModelError
+from indexer.model_loading import load_embedder
 from kb import outbox
 from kb.db import Database
 from kb.library.index_feed import published_documents, published_fingerprints

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 
 from indexer.builder import IndexBuilder
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb import outbox
 from kb.db import Database
 from kb.errors import ShifuError

@@ -2,8 +2,8 @@
 
 import click
 
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb.documents import Mode
 from kb.library.vocabulary import Role
 from kb.messages import N_

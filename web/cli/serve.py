@@ -9,8 +9,8 @@ import time
 
 import click
 
-from indexer.embedding import LazyEmbedder
 from indexer.engine import HybridEngine
+from indexer.model_loading import LazyEmbedder
 from kb.errors import ShifuError
 from kb.messages import N_
 from kb.ports import SystemClock
