@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := web/translations/zh/LC_MESSAGES/messages.mo
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test golden check bench clean
 help: ## List the targets
 	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | expand -t 12
 
@@ -25,6 +25,9 @@ run: setup ## Demo: database, library, index, then the site on 127.0.0.1:8000
 
 test: setup ## Set up and run all tests
 	$(BIN)/python -m pytest
+
+golden: setup ## How well search finds: golden queries, before (baseline) and now
+	$(BIN)/shifu eval --golden --half checking --baseline
 
 check: setup ## All that CI runs: lint, types, import rules, content, tests
 	$(BIN)/ruff check .

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.training.own_pairs import Record
-from indexer.training.sources import CEDICT, SECTIONS, TRANSLATIONS
+from indexer.training.sources import CEDICT, QUESTIONS, SECTIONS, TRANSLATIONS
 from indexer.training.vocabulary import Word
 
 NAME = "README.md"
 Figures = dict[str, dict[str, float]]
 
+_SOURCES = (CEDICT, *TRANSLATIONS, *SECTIONS, *QUESTIONS)
 _HEAD = """# shifu-minilm-zh
 
 all-MiniLM-L6-v2 with a Chinese vocabulary. The English transformer is the published one and is not
@@ -44,7 +45,7 @@ def write(
         "published model's vector of its translation.\n",
         _table(figures),
         "\n## Data\n",
-        *(f"- {s.name}: {s.licence}. {s.origin}" for s in (CEDICT, *TRANSLATIONS, *SECTIONS)),
+        *(f"- {s.name}: {s.licence}. {s.origin}" for s in _SOURCES),
         "- Our own passages, queries and glosses (`indexer/training`): CC BY-SA 4.0.",
         "\nNot used: CMRC 2018, XQuAD, STS-B, MIRACL, and the shipped library, to whose articles",
         "the golden queries point.\n",

@@ -74,6 +74,7 @@ def test_a_baseline_is_written_and_held_against(shifu, folder):
     assert set(facts["halves"]) == {"checking", "tuning"}
     same = shifu("--half", "tuning", "--baseline", str(path), "--json")
     assert same.exit_code == 0
+    assert "Hybrid MRR@10 of zh: 1.000 before, 1.000 now." in same.stderr
     assert json.loads(same.stdout)["hybrid"]
     facts["halves"]["tuning"]["zh"] += 0.009
     path.write_text(json.dumps(facts), "utf-8")

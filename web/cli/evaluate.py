@@ -106,11 +106,14 @@ def _all_figures(
 
 def _compare(path: Path, half: str, figures: Figures) -> int:
     """The exit code. Sentences go to the error stream: the other one may carry JSON."""
-    fallen = golden_eval.drops(path, half, figures)
-    for drop in fallen:
-        numbers = {"before": f"{drop.before:.3f}", "after": f"{drop.after:.3f}"}
-        sentence = N_("Hybrid MRR@10 of %(group)s fell from %(before)s to %(after)s.")
-        fail(Message(sentence, {"group": drop.group, **numbers}))
+    groups = golden_eval.compared(path, half, figures)
+    for one in groups:
+        numbers = {"before": f"{one.before:.3f}", "after": f"{one.after:.3f}"}
+        sentence = N_("Hybrid MRR@10 of %(group)s: %(before)s before, %(after)s now.")
+        if one.fell:
+            sentence = N_("Hybrid MRR@10 of %(group)s fell from %(before)s to %(after)s.")
+        fail(Message(sentence, {"group": one.group, **numbers}))
+    fallen = any(one.fell for one in groups)
     if not fallen:
         fail(Message(N_("No group fell by more than 0.01 since the baseline.")))
     return 1 if fallen else 0

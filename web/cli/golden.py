@@ -48,12 +48,17 @@ class NothingMeasuredError(ShifuError):
 
 
 @dataclass(frozen=True)
-class Drop:
-    """A group whose hybrid figure fell."""
+class Comparison:
+    """A group's hybrid figure in the baseline and now."""
 
     group: str
     before: float
     after: float
+
+    @property
+    def fell(self) -> bool:
+        """Whether it fell by more than MAY_DROP."""
+        return round(self.before - self.after, 6) > MAY_DROP
 
 
 def measure_content(
@@ -118,8 +123,8 @@ def hybrid_scores(figures: Figures) -> dict[str, float]:
     return {group: row[MEASURE] for group, row in groups.items()}
 
 
-def drops(path: Path, half: str, figures: Figures) -> list[Drop]:
-    """The groups that fell by more than MAY_DROP since the baseline; a missing group fell to 0.
+def compared(path: Path, half: str, figures: Figures) -> list[Comparison]:
+    """The baseline's groups, before and now; a missing group fell to 0.
 
     Raises BaselineError and NothingMeasuredError.
     """
@@ -127,11 +132,7 @@ def drops(path: Path, half: str, figures: Figures) -> list[Drop]:
     before = read_baseline(path).get(half)
     if not before:
         raise BaselineError(path=path, half=half)
-    return [
-        Drop(group, score, now.get(group, 0.0))
-        for group, score in before.items()
-        if round(score - now.get(group, 0.0), 6) > MAY_DROP
-    ]
+    return [Comparison(group, score, now.get(group, 0.0)) for group, score in before.items()]
 
 
 def read_baseline(path: Path) -> dict[str, dict[str, float]]:
