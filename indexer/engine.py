@@ -179,6 +179,7 @@ class HybridEngine:
         docs = _top(matches, mask, wanted)
         near: dict[int, float] = {}
         own_language = None
+        lang = language_of(readings.text)
         cosines = np.zeros(len(docs), np.float32)
         if vector is not None and snapshot.vectors and snapshot.articles:
             allowed = snapshot.selector(filters, mask)
@@ -190,11 +191,12 @@ class HybridEngine:
                 snapshot.vectors.cosines(vector, index.passage_ids[docs]),
                 snapshot.articles.cosines(vector, docs),
             )
-            lang = language_of(readings.text)
             if lang:
                 own_language = index.allowed(Filters(lang=(lang,)))[docs].astype(np.float32)
         scripts = tuple(reading.reason for reading in readings.scripts)
-        return Candidates(docs, matches, cosines, frozenset(near), semantic, own_language, scripts)
+        return Candidates(
+            docs, matches, cosines, frozenset(near), semantic, own_language, lang, scripts
+        )
 
     def _semantic(
         self, snapshot: Snapshot, mode: Mode, text: str

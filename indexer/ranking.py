@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.bm25 import BITS, CONTEXT, TAGS
-from indexer.fusion import fused
+from indexer.fusion import fused, power_for
 from indexer.keywords import KeywordIndex
 from indexer.matches import Matches
 from indexer.passage_store import PassageStore
@@ -27,7 +27,8 @@ class Candidates:
     """Passages that may be hits.
 
     ``docs``, ``cosines`` and ``own_language`` (see ``fused``) have shape (n,); ``near`` holds the
-    document numbers that the semantic half found, ``scripts`` the scripts it was typed in.
+    document numbers that the semantic half found, ``lang`` is the query's language, ``scripts`` the
+    scripts it was typed in.
     """
 
     docs: NDArray[np.int64]
@@ -36,6 +37,7 @@ class Candidates:
     near: frozenset[int]
     semantic: Semantic
     own_language: NDArray[np.float32] | None = None
+    lang: str = ""
     scripts: tuple[Reason, ...] = ()
 
 
@@ -52,7 +54,8 @@ class Ranked:
 
 def grouped(index: KeywordIndex, found: Candidates, limit: int) -> list[Ranked]:
     """The best ``limit`` articles by their best passage, ties by the order of the library."""
-    scores = fused(found.cosines, found.matches.shares[found.docs], found.own_language)
+    shares = found.matches.shares[found.docs]
+    scores = fused(found.cosines, shares, found.own_language, power_for(found.lang))
     order = np.lexsort((found.docs, -scores))
     docs = found.docs[order]
     rows = zip(index.article_ids[docs].tolist(), scores[order].tolist(), docs.tolist(), strict=True)

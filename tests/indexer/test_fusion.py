@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from indexer.fusion import LAMBDA, OWN_LANGUAGE, POWER, fused, keyword_share
+from indexer.fusion import LAMBDA, LATIN_POWER, OWN_LANGUAGE, POWER, fused, keyword_share, power_for
 
 
 def floats(*values: float) -> np.ndarray:
@@ -24,6 +24,15 @@ def test_a_full_keyword_match_outweighs_any_cosine() -> None:
 def test_a_weak_keyword_match_counts_less_than_in_proportion() -> None:
     full, half = fused(floats(0, 0), floats(1, 0.5))
     assert half == pytest.approx(full * 0.5**POWER)
+
+
+def test_a_single_word_of_several_says_less_in_english_than_in_chinese() -> None:
+    english, chinese = (
+        fused(floats(0), floats(0.25), power=power_for(lang)) for lang in ("en", "zh")
+    )
+    assert english == pytest.approx(LAMBDA * 0.25**LATIN_POWER)
+    assert english < chinese
+    assert power_for("") == POWER
 
 
 def test_of_two_alike_the_one_in_the_querys_language_comes_first() -> None:
