@@ -142,6 +142,16 @@ class IndexBuilder:
         """The number of the current generation, 0 without one; cheap, unlike ``status``."""
         return self._generations.current()
 
+    def is_outdated(self) -> bool:
+        """Whether the current generation has to be rebuilt: made otherwise, or not to be read."""
+        try:
+            self._use_words(None)
+            manifest = read_manifest(self._generations.path(self._generations.current()))
+            self._require_same_makers(manifest, cut_anew=False)
+        except (IndexDamagedError, IndexOutdatedError):
+            return True
+        return False
+
     def check(self, fingerprints: dict[int, str]) -> list[Message]:
         """What is wrong with the index, as sentences; empty if it fits ``fingerprints``.
 

@@ -229,3 +229,16 @@ def test_a_builder_without_words_of_its_own_takes_those_of_the_index(
     IndexBuilder(folder, builder.embedder).update(library()[:1])
     assert segmentation.team_words() == ("陌拜",)
     segmentation.use_words(())
+
+
+def test_an_index_made_otherwise_or_damaged_is_outdated(
+    builder: IndexBuilder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not builder.is_outdated()
+    assert not IndexBuilder(folder).is_outdated()  # without a model there is none to compare
+    assert IndexBuilder(folder, FakeEmbedder("fake-2")).is_outdated()
+    with monkeypatch.context() as patch:
+        patch.setattr(builder_module, "FORMAT", 99)
+        assert builder.is_outdated()
+    (folder / "generations/000001/manifest.json").write_text("{", "utf-8")
+    assert builder.is_outdated()

@@ -76,8 +76,13 @@ def status(as_json: bool) -> None:
 
 
 def build_if_needed(database: Database, settings: Settings) -> None:
-    """The first build; later changes are the worker's."""
-    if not IndexBuilder(settings.index_dir).status().generation:
+    """The first build, and one after an upgrade; other changes are the worker's."""
+    builder = IndexBuilder(settings.index_dir)
+    if not builder.generation():
+        rebuild(database, settings)
+        return
+    builder.embedder = load_model(settings)
+    if builder.is_outdated():
         rebuild(database, settings)
 
 
