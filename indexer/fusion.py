@@ -33,7 +33,7 @@ def meaning(passage: Floats, article: Floats) -> Floats:
 
 
 def power_for(lang: str) -> float:
-    """The power for a query in this language; empty is a query of numbers and signs."""
+    """The power for a query in this language; empty, as of one Latin word, is as for Chinese."""
     return LATIN_POWER if lang == "en" else POWER
 
 
