@@ -158,6 +158,7 @@ class IndexBuilder:
         ``fingerprints`` are those of all published articles. Every problem is mended by
         ``rebuild``, those of single articles by ``update`` with what ``pending`` names.
         """
+        self._use_words(None)  # a check in a process of its own has read none
         return problems_of(self._generations, fingerprints, self.embedder)
 
     def pending(self, fingerprints: dict[int, str]) -> tuple[set[int], set[int]]:
@@ -197,10 +198,10 @@ class IndexBuilder:
 
     def _use_words(self, words: Collection[str] | None) -> None:
         """Cut with these words; with None, with those that the index was cut with."""
-        number = self._generations.current()
-        if words is None and number:
+        if words is None:
             with suppress(IndexDamagedError):  # whoever reads more of it than this will say so
-                words = read_manifest(self._generations.path(number)).words
+                number = self._generations.current()
+                words = read_manifest(self._generations.path(number)).words if number else None
         segmentation.use_words(words or ())
 
     def _require_same_makers(self, manifest: Manifest, *, cut_anew: bool) -> None:

@@ -242,3 +242,12 @@ def test_an_index_made_otherwise_or_damaged_is_outdated(
         assert builder.is_outdated()
     (folder / "generations/000001/manifest.json").write_text("{", "utf-8")
     assert builder.is_outdated()
+
+
+def test_a_check_cuts_with_the_words_of_the_index(folder: Path, embedder: FakeEmbedder) -> None:
+    builder = IndexBuilder(folder, embedder)
+    builder.rebuild(library(), words=("报价底线",))
+    segmentation.use_words(())  # as in a process that has read none
+    problems = builder.check({one.article_id: one.fingerprint for one in library()})
+    segmentation.use_words(())
+    assert problems == []
