@@ -9,7 +9,7 @@ import numpy as np
 from indexer import segmentation
 from indexer.embedding import Vectors
 from indexer.errors import IndexDamagedError, IndexOutdatedError
-from indexer.fusion import meaning
+from indexer.fusion import favour, meaning
 from indexer.generations import Generations
 from indexer.keywords import Filters, Mask
 from indexer.manifest import ModelFacts
@@ -33,6 +33,7 @@ KNOWN_SHARE = 0.7  # decision 5: below this the model guesses
 # gives 0.1 to 0.2 to English sentences that have nothing to do with each other.
 MEANING_FLOOR = 0.25
 _TWINS_AMONG = 40  # articles among which the other version of one is looked for
+_LESSON = "lesson"  # the kind that stands back a little
 _OVER_FETCH = 200  # passages per half, before they are grouped by article
 
 
@@ -178,7 +179,6 @@ class HybridEngine:
         matches = match(index, terms, readings.others) if use_keywords else nothing(index)
         docs = _top(matches, mask, wanted)
         near: dict[int, float] = {}
-        own_language = None
         lang = language_of(readings.text)
         cosines = np.zeros(len(docs), np.float32)
         if vector is not None and snapshot.vectors and snapshot.articles:
@@ -191,12 +191,11 @@ class HybridEngine:
                 snapshot.vectors.cosines(vector, index.passage_ids[docs]),
                 snapshot.articles.cosines(vector, docs),
             )
-            if lang:
-                own_language = index.allowed(Filters(lang=(lang,)))[docs].astype(np.float32)
+        meant = vector is not None and bool(lang)
+        own_language = index.allowed(Filters(lang=(lang,)))[docs] if meant else docs < 0
+        favours = favour(own_language, index.allowed(Filters(kind=(_LESSON,)))[docs])
         scripts = tuple(reading.reason for reading in readings.scripts)
-        return Candidates(
-            docs, matches, cosines, frozenset(near), semantic, own_language, lang, scripts
-        )
+        return Candidates(docs, matches, cosines, frozenset(near), semantic, favours, lang, scripts)
 
     def _semantic(
         self, snapshot: Snapshot, mode: Mode, text: str

@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# Score = cosine + LAMBDA · share ^ POWER + OWN_LANGUAGE where passage and query are in one language;
-# share is BM25 / the query's own BM25 upper bound. ADR 8 tells where the numbers come from.
+# Score = cosine + LAMBDA · share ^ POWER + OWN_LANGUAGE where passage and query are in one language
+# - LESSON where the passage is part of a lesson; share is BM25 / the query's own BM25 upper bound.
+# ADR 8 tells where the numbers come from, ADR 13 why lessons stand back.
 LAMBDA = 2.0
 POWER = 1.6
 # One Latin word of four is a quarter of the query and often says little; of Chinese, as much is a
@@ -14,6 +15,8 @@ POWER = 1.6
 LATIN_POWER = 2.5
 # A model that puts both languages in one place finds as much in the other one as in the query's own.
 OWN_LANGUAGE = 0.03
+# A lesson teaches how to use a card; who searches with a customer on the line needs the card.
+LESSON = 0.12
 # The part of a passage's meaning that its article has as a whole; ADR 12.
 WHOLE = 0.4
 
@@ -37,16 +40,18 @@ def power_for(lang: str) -> float:
     return LATIN_POWER if lang == "en" else POWER
 
 
-def fused(
-    cosines: Floats, shares: Floats, own_language: Floats | None = None, power: float = POWER
-) -> Floats:
-    """The scores of passages; without one half, that half is simply 0.
+def favour(own_language: NDArray[np.bool_], lesson: NDArray[np.bool_]) -> Floats:
+    """What is added to each passage's score for what it is, whatever it says."""
+    added: Floats = (OWN_LANGUAGE * own_language - LESSON * lesson).astype(np.float32)
+    return added
 
-    ``own_language`` is 1 for passages in the query's language, 0 for others; None where the query
-    tells none.
-    """
+
+def fused(
+    cosines: Floats, shares: Floats, favours: Floats | None = None, power: float = POWER
+) -> Floats:
+    """The scores of passages; without one half, that half is simply 0."""
     scores = cosines + LAMBDA * np.power(shares, power)
-    if own_language is not None:
-        scores = scores + OWN_LANGUAGE * own_language
+    if favours is not None:
+        scores = scores + favours
     found: Floats = scores.astype(np.float32)
     return found

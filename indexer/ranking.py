@@ -26,7 +26,7 @@ _REASONS = (
 class Candidates:
     """Passages that may be hits.
 
-    ``docs``, ``cosines`` and ``own_language`` (see ``fused``) have shape (n,); ``near`` holds the
+    ``docs``, ``cosines`` and ``favours`` (see ``favour``) have shape (n,); ``near`` holds the
     document numbers that the semantic half found, ``lang`` is the query's language, ``scripts`` the
     scripts it was typed in.
     """
@@ -36,7 +36,7 @@ class Candidates:
     cosines: NDArray[np.float32]
     near: frozenset[int]
     semantic: Semantic
-    own_language: NDArray[np.float32] | None = None
+    favours: NDArray[np.float32] | None = None
     lang: str = ""
     scripts: tuple[Reason, ...] = ()
 
@@ -55,7 +55,7 @@ class Ranked:
 def grouped(index: KeywordIndex, found: Candidates, limit: int) -> list[Ranked]:
     """The best ``limit`` articles by their best passage, ties by the order of the library."""
     shares = found.matches.shares[found.docs]
-    scores = fused(found.cosines, shares, found.own_language, power_for(found.lang))
+    scores = fused(found.cosines, shares, found.favours, power_for(found.lang))
     order = np.lexsort((found.docs, -scores))
     docs = found.docs[order]
     rows = zip(index.article_ids[docs].tolist(), scores[order].tolist(), docs.tolist(), strict=True)

@@ -21,13 +21,17 @@ class Capability(StrEnum):
     READ = "read"  # use the library: read, search, ask, keep favourites
     AUTHOR = "author"  # write articles; they stay drafts until an editor publishes them
     PUBLISH = "publish"  # publish, restore and archive any article; see restricted ones
-    ADMINISTER = "administer"  # people, teams, roles, audit
+    COACH = "coach"  # judge evidence and sign steps of the people one follows
+    MANAGE = "manage"  # put people on paths, enter leave, read cohorts, change paths
+    ADMINISTER = "administer"  # people, teams, roles, calendar, audit
 
 
 _ALLOWED: dict[Capability, frozenset[Role]] = {
     Capability.READ: frozenset(Role),
     Capability.AUTHOR: frozenset({Role.MENTOR, Role.MANAGER, Role.ADMIN}),
     Capability.PUBLISH: frozenset({Role.MANAGER, Role.ADMIN}),
+    Capability.COACH: frozenset({Role.MENTOR, Role.MANAGER, Role.ADMIN}),
+    Capability.MANAGE: frozenset({Role.MANAGER, Role.ADMIN}),
     Capability.ADMINISTER: frozenset({Role.ADMIN}),
 }
 

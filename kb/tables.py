@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import kb.accounts.models
 import kb.audit
+import kb.learning.models
 import kb.library.models
 import kb.outbox
 import kb.search.models

@@ -32,6 +32,7 @@ from tests.shipped import RememberingEmbedder
 from web.app import Services, create_app
 
 SAMPLE = Path(__file__).parent / "sample"  # a small library with every kind
+SHIPPED = Path(__file__).parent.parent / "content"
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kb.accounts.people import LastAdminError, ResetLinkError
 from kb.accounts.sign_in import TooManyAttemptsError, WrongPasswordError
 from kb.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ShifuError
+from kb.learning.completion import EnrolmentEndedError, StepLockedError
 from kb.messages import N_, Message
 from web.i18n import translate
 from web.security import wants_json
@@ -26,6 +27,8 @@ STATUS: dict[type[ShifuError], int] = {
     TooManyAttemptsError: 429,
     ResetLinkError: 410,
     LastAdminError: 409,
+    StepLockedError: 409,
+    EnrolmentEndedError: 409,
 }
 _SENTENCES = {
     400: N_("The address or the form is not complete. Go back, check it and try again."),

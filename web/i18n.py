@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext
 
+from kb.learning.path_file import BilingualLine
 from kb.messages import Message
 from web.context import current_reader, services
 
@@ -75,6 +76,23 @@ TIERS = {
     "B": lazy_gettext("B potential"),
     "C": lazy_gettext("C maintained"),
 }
+STEP_TYPES = {
+    "read": lazy_gettext("Read"),
+    "watch": lazy_gettext("Watch"),
+    "quiz": lazy_gettext("Quiz"),
+    "practise": lazy_gettext("Practise"),
+    "role_play": lazy_gettext("Role-play"),
+    "field_task": lazy_gettext("Field task"),
+    "sign_off": lazy_gettext("Sign-off"),
+}
+STEP_STATES = {
+    "done": lazy_gettext("done"),
+    "waiting": lazy_gettext("with the mentor"),
+    "returned": lazy_gettext("to be mended"),
+    "open": lazy_gettext("open"),
+    "locked": lazy_gettext("not yet open"),
+    "missing": lazy_gettext("no longer there"),
+}
 SCOPES = {"general": lazy_gettext("General craft"), "demo": lazy_gettext("Demo company")}
 
 
@@ -88,6 +106,7 @@ def set_up_languages(app: Flask) -> None:
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES, KINDS=KINDS, STAGES=STAGES, ROLES=ROLES, STATUSES=STATUSES,
         CHANNELS=CHANNELS, FACETS=FACETS, REASONS=REASONS, TIERS=TIERS, SCOPES=SCOPES,
+        STEP_TYPES=STEP_TYPES, STEP_STATES=STEP_STATES,
     )  # fmt: skip
 
 
@@ -110,11 +129,13 @@ def _choose() -> str:
 
 def translate(message: Message) -> str:
     """A message in the language of the request."""
-    return (
-        str(gettext(message.template, **message.params))
-        if message.params
-        else str(gettext(message.template))
-    )
+    if not message.params:
+        return str(gettext(message.template))
+    params = {
+        name: value.in_language(language()) if isinstance(value, BilingualLine) else value
+        for name, value in message.params.items()
+    }
+    return str(gettext(message.template, **params))
 
 
 def local_time(moment: datetime) -> str:

@@ -119,4 +119,3 @@ def _leave_out_weights(model: Any) -> list[str]:
             for at, name in enumerate(names):
                 names[at] = name.removeprefix(_PREFIX)
     return sorted(left_out)
-

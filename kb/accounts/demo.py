@@ -16,14 +16,14 @@ TEAMS = {
     "sales-ops": "销售运营",
 }
 _PEOPLE = (
-    ("zhou.xiaoyu", "周晓雨", {Role.NEW_HIRE}, "east-1"),
-    ("he.zixuan", "何子轩", {Role.NEW_HIRE}, "east-2"),
-    ("chen.liang", "陈亮", {Role.REP}, "east-1"),
-    ("wang.ke", "王珂", {Role.REP}, "key-accounts"),
-    ("lin.yue", "林悦", {Role.REP, Role.MENTOR}, "east-1"),
-    ("gu.heng", "顾衡", {Role.MENTOR}, "east-2"),
-    ("zhao.lan", "赵岚", {Role.MANAGER}, "east-1"),
-    ("sun.ning", "孙宁", {Role.ADMIN}, "sales-ops"),
+    ("zhou.xiaoyu", "周晓雨", {Role.NEW_HIRE}, ("east-1",)),
+    ("he.zixuan", "何子轩", {Role.NEW_HIRE}, ("east-2",)),
+    ("chen.liang", "陈亮", {Role.REP}, ("east-1",)),
+    ("wang.ke", "王珂", {Role.REP}, ("key-accounts",)),
+    ("lin.yue", "林悦", {Role.REP, Role.MENTOR}, ("east-1",)),
+    ("gu.heng", "顾衡", {Role.MENTOR}, ("east-2",)),
+    ("zhao.lan", "赵岚", {Role.MANAGER}, ("east-1", "east-2")),
+    ("sun.ning", "孙宁", {Role.ADMIN}, ("sales-ops",)),
 )
 
 
@@ -42,9 +42,9 @@ def add_demo_people(session: Session, now: datetime) -> list[NewAccount]:
     for code, name in TEAMS.items():
         save_team(session, code, name, None, now)
     accounts = []
-    for login, name, roles, team in _PEOPLE:
+    for login, name, roles, teams in _PEOPLE:
         if session.exec(select(Person.id).where(Person.login == login)).first() is None:
-            form = PersonForm(login, name, roles=frozenset(roles), teams=frozenset({team}))
+            form = PersonForm(login, name, roles=frozenset(roles), teams=frozenset(teams))
             _, password = create_person(session, form, None, now, demo=True)
             accounts.append(NewAccount(login, name, tuple(sorted(roles)), password))
     return accounts

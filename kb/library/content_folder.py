@@ -2,7 +2,8 @@
 
 Layout: ``<kind>/<slug>.<lang>.md`` for articles, ``images/`` for pictures,
 ``product_lines.yaml`` for the codes that the key ``product`` may use, ``golden_queries.tsv`` for
-questions and the articles that answer them, ``synonyms.yaml`` for the team's words.
+questions and the articles that answer them, ``synonyms.yaml`` for the team's words,
+``paths/<slug>.yaml`` for paths of learning.
 """
 
 import re
@@ -14,7 +15,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from kb.library.faults import Problem
+from kb.learning.content import read_paths
+from kb.learning.path_store import PathFile
+from kb.library.faults import FileProblem, Problem
 from kb.library.front_matter import Document, parse
 from kb.library.kinds import Code, Line, Playbook
 from kb.library.links import article_links, image_links
@@ -51,14 +54,6 @@ class ContentFile:
 
 
 @dataclass(frozen=True)
-class FileProblem:
-    """A fault and the file it is in; ``path`` is relative to the content folder."""
-
-    path: str
-    problem: Problem
-
-
-@dataclass(frozen=True)
 class Content:
     """All that a content folder says, with the faults found while reading it."""
 
@@ -68,6 +63,7 @@ class Content:
     problems: tuple[FileProblem, ...]
     golden: tuple[GoldenLine, ...] = ()
     team_words: TeamWords = field(default_factory=TeamWords)
+    paths: tuple[PathFile, ...] = ()
 
 
 def file_path(kind: str, slug: str, lang: str) -> str:
@@ -92,6 +88,8 @@ def read_content(root: Path) -> Content:
     problems += golden_problems
     team_words, word_problems = _read_team_words(root)
     problems += word_problems
+    paths, path_problems = read_paths(root, {file.document.meta.slug for file in files})
+    problems += path_problems
     problems.sort(key=lambda p: (p.path, p.problem.line, p.problem.key))
     return Content(
         root,
@@ -100,6 +98,7 @@ def read_content(root: Path) -> Content:
         tuple(problems),
         golden=tuple(golden),
         team_words=team_words,
+        paths=tuple(paths),
     )
 
 

@@ -10,6 +10,9 @@ from sqlmodel import Session, col, delete, select
 
 from kb import audit, outbox
 from kb.errors import ShifuError
+from kb.learning.moment import Moment
+from kb.learning.path_file import FOLDER as PATHS
+from kb.learning.path_store import archive_demo_paths, export_paths, import_paths
 from kb.library.articles import Origin, content_hash, create_article, save_revision
 from kb.library.content_folder import Content, ContentFile, file_path
 from kb.library.models import (
@@ -54,7 +57,9 @@ class ImportReport:
     conflicts: list[str] = field(default_factory=list)  # edited here, and the file changed, too
 
 
-def import_content(session: Session, content: Content, now: datetime) -> ImportReport:
+def import_content(
+    session: Session, content: Content, now: datetime, time_zone: str = "Asia/Shanghai"
+) -> ImportReport:
     """Bring files in. Untouched articles follow their files; edited ones are never overwritten."""
     if content.problems:
         raise FaultyContentError(n=len(content.problems), folder=content.root)
@@ -65,6 +70,8 @@ def import_content(session: Session, content: Content, now: datetime) -> ImportR
         _import_file(session, file, report, now)
     import_golden(session, content.golden, now)
     import_team_words(session, content.team_words, now)
+    learned = import_paths(session, content.paths, Moment.of(now, time_zone))
+    report.conflicts += [f"{PATHS}/{slug}.yaml" for slug in learned.conflicts]
     if report.created or report.updated:
         audit.record(
             session,
@@ -144,6 +151,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
     _write_product_lines({line.code: {"zh": line.zh, "en": line.en} for line in lines}, target)
     export_golden(session, target)
     export_team_words(session, target)
+    export_paths(session, target)
     if (uploads / IMAGES).is_dir():
         shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
     return count
@@ -157,7 +165,10 @@ def _write_product_lines(lines: dict[str, dict[str, str]], target: Path) -> None
 
 
 def remove_demo(session: Session, now: datetime) -> int:
-    """Take out every article of the invented company, with its history. Returns their number."""
+    """Take out every article of the invented company, with its history, and archive its paths.
+
+    Returns the number of articles.
+    """
     ids = list(session.exec(select(Article.id).where(Article.scope == Scope.DEMO)))
     for table in (ArticleFacet, Revision, Favourite, RecentView):
         session.exec(delete(table).where(col(table.article_id).in_(ids)))
@@ -165,6 +176,7 @@ def remove_demo(session: Session, now: datetime) -> int:
     session.exec(delete(Article).where(col(Article.id).in_(ids)))
     for article_id in ids:
         outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
+    archive_demo_paths(session)
     audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
     return len(ids)
 
@@ -176,6 +188,7 @@ def demo_was_removed(session: Session) -> bool:
 
 
 def without_demo(content: Content) -> Content:
-    """The same content without the articles of the invented company."""
+    """The same content without the articles and paths of the invented company."""
     kept = tuple(f for f in content.files if f.document.meta.scope != Scope.DEMO)
-    return replace(content, files=kept)
+    paths = tuple(f for f in content.paths if f.path.scope != Scope.DEMO)
+    return replace(content, files=kept, paths=paths)

@@ -1,13 +1,13 @@
-"""Faults of front matter: where they are, and in a sentence what would be right."""
+"""Faults of a file: where they are, and in a sentence what would be right."""
 
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from kb.library.kinds import FrontMatter
 from kb.messages import N_, Message
 
 
@@ -20,11 +20,20 @@ class Problem:
     message: Message
 
 
+@dataclass(frozen=True)
+class FileProblem:
+    """A fault and the file it is in; ``path`` is relative to the content folder."""
+
+    path: str
+    problem: Problem
+
+
 class LineIndex:
     """Finds the line of a key path such as ``("steps", 0, "say")`` in the composed YAML."""
 
-    def __init__(self, root: yaml.Node | None) -> None:
+    def __init__(self, root: yaml.Node | None, first_line: int = 1) -> None:
         self.root = root
+        self.first_line = first_line  # number of the YAML's own first line in its file
 
     def of(self, path: Sequence[int | str]) -> int:
         """The line of the path, or of its nearest part that there is; lines count from 1."""
@@ -32,10 +41,20 @@ class LineIndex:
         for step in path:
             child = self._child(node, step)
             if child is None:
-                break
+                continue  # a key that is missing, or the name of the model that was tried
             key_line, node = child
-            line = key_line + 2  # zero-based, and the fence is line 1
+            line = key_line + self.first_line
         return line
+
+    def spelled(self, path: Sequence[int | str]) -> str:
+        """The path as its author knows it: without the names of models that were tried."""
+        node, known = self.root, []
+        for step in path[:-1]:
+            child = self._child(node, step)
+            if child is not None:
+                node = child[1]
+                known.append(str(step))
+        return ".".join([*known, *map(str, path[-1:])])
 
     @staticmethod
     def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
@@ -67,6 +86,9 @@ _ADVICE = {
     "date_parsing": N_("is not a date; write it as 2027-03-31"),
     "date_type": N_("is not a date; write it as 2027-03-31"),
     "int_parsing": N_("must be a whole number"),
+    "bool_parsing": N_("must be true or false"),
+    "union_tag_invalid": N_("must be one of %(expected_tags)s"),
+    "union_tag_not_found": N_("has no type; add type: and one of the known types"),
     "greater_than_equal": N_("must be at least %(ge)s"),
     "less_than_equal": N_("must be at most %(le)s"),
     "model_type": N_("must be a group of keys, one a line and indented"),
@@ -74,10 +96,10 @@ _ADVICE = {
 }
 
 
-def problem_of(detail: ErrorDetails, model: type[FrontMatter], lines: LineIndex) -> Problem:
+def problem_of(detail: ErrorDetails, model: type[BaseModel], lines: LineIndex) -> Problem:
     """A fault that pydantic found, worded for its author."""
     path = detail["loc"]
-    key = ".".join(str(step) for step in path)
+    key = lines.spelled(path) if lines.root else ".".join(str(step) for step in path)
     context = detail.get("ctx") or {}
     if detail["type"] == "extra_forbidden":
         return Problem(lines.of(path), key, _unknown_key(str(path[-1]), path[:-1], model))
@@ -89,7 +111,7 @@ def problem_of(detail: ErrorDetails, model: type[FrontMatter], lines: LineIndex)
     return Problem(lines.of(path), key, Message(template, context))
 
 
-def _unknown_key(name: str, parents: Sequence[int | str], model: type[FrontMatter]) -> Message:
+def _unknown_key(name: str, parents: Sequence[int | str], model: type[BaseModel]) -> Message:
     if parents:
         return Message(N_("is not a key that is known here; remove it or check its spelling"))
     close = difflib.get_close_matches(name, model.model_fields, n=1)

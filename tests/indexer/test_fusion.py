@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from indexer.fusion import LAMBDA, LATIN_POWER, OWN_LANGUAGE, POWER, fused, keyword_share, power_for
+from indexer.fusion import (
+    LAMBDA,
+    LATIN_POWER,
+    LESSON,
+    OWN_LANGUAGE,
+    POWER,
+    favour,
+    fused,
+    keyword_share,
+    power_for,
+)
 
 
 def floats(*values: float) -> np.ndarray:
@@ -36,5 +46,12 @@ def test_a_single_word_of_several_says_less_in_english_than_in_chinese() -> None
 
 
 def test_of_two_alike_the_one_in_the_querys_language_comes_first() -> None:
-    own, other = fused(floats(0.5, 0.5), floats(0.2, 0.2), floats(1, 0))
+    favours = favour(np.array([True, False]), np.array([False, False]))
+    own, other = fused(floats(0.5, 0.5), floats(0.2, 0.2), favours)
     assert own - other == pytest.approx(OWN_LANGUAGE)
+
+
+def test_of_two_alike_the_lesson_stands_back() -> None:
+    favours = favour(np.array([True, True]), np.array([False, True]))
+    card, lesson = fused(floats(0.5, 0.5), floats(0.2, 0.2), favours)
+    assert card - lesson == pytest.approx(LESSON)

@@ -26,6 +26,15 @@ PAGES = [
     "/write/faq",
     "/write/competitor_brief",
     "/process",
+    "/learn",
+    "/learn/paths",
+    "/learn/paths/first-week",
+    "/learn/paths/first-week/edit",
+    "/learn/paths/new",
+    "/learn/reviews",
+    "/learn/cohort",
+    "/learn/cohort/enrol",
+    "/learn/calendar",
     "/account/password",
 ]
 

@@ -16,7 +16,7 @@ PEOPLE = {
     "sun.ning": {Role.ADMIN},
 }
 VALUES = {"lang": "zh", "slug": "price-too-high", "kind": "faq", "code": "zh", "name": "light",
-          "token": "x", "article_id": "1", "person_id": "1", "team_id": "1", "act": "activate"}  # fmt: skip
+          "token": "x", "step_id": "read-quote", "day": "2026-12-01", "article_id": "1", "person_id": "1", "team_id": "1", "act": "activate"}  # fmt: skip
 
 
 def address(rule: str) -> str:
@@ -49,6 +49,9 @@ def test_every_route_lets_in_exactly_the_declared_roles(app, client_as, login):
                 "editor.restore",
                 "editor.autosave",
                 "editor.discard",
+                "learn.finish",  # of one's own path only
+                "learn.evidence",
+                "learn.sign_step",
             )
             if not allowed:
                 assert answer.status_code == 403, (route.rule, method, answer.status_code)

@@ -118,7 +118,7 @@ def import_(folder: Path | None, as_json: bool) -> None:
     settings = open_settings()
     read = _read(folder)
     with open_database(settings).write() as session:
-        report = import_content(session, read, SystemClock().now())
+        report = import_content(session, read, SystemClock().now(), settings.time_zone)
     import_images(read.root, settings.uploads_dir)
     if as_json:
         print_json(report)

@@ -10,6 +10,8 @@ from kb.accounts.demo import NewAccount, add_demo_people
 from kb.accounts.models import Person, PersonRole
 from kb.accounts.people import PersonForm, create_person, save_team
 from kb.db import Database
+from kb.learning.demo import enrol_demo_people
+from kb.learning.moment import Moment
 from kb.library.content_folder import read_content
 from kb.library.content_transfer import (
     NotAFolderError,
@@ -46,6 +48,9 @@ def init(empty: bool, library: bool, admin: str, no_index: bool) -> None:
     accounts = _first_people(database, empty, admin)
     if library:
         _import_library(database, settings)
+    if library and not empty:
+        with database.write() as session:
+            enrol_demo_people(session, Moment.of(SystemClock().now(), settings.time_zone))
     if not no_index:
         build_if_needed(database, settings)
     _print_accounts(accounts)
@@ -75,7 +80,7 @@ def _import_library(database: Database, settings: Settings) -> None:
     with database.write() as session:
         if demo_was_removed(session):
             content = without_demo(content)
-        report = import_content(session, content, SystemClock().now())
+        report = import_content(session, content, SystemClock().now(), settings.time_zone)
     import_images(folder, settings.uploads_dir)
     if report.created or report.updated:
         say(

@@ -14,6 +14,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from kb import audit
+from kb.learning.reading_steps import reading_step
 from kb.library import browse, shelf
 from kb.library.articles import (
     ReadArticle,
@@ -96,6 +97,7 @@ def _article_page(read: ReadArticle) -> str:
             db, reader(), getattr(read.document.meta, "documents", []), row.lang
         ),
         favourite=shelf.is_favourite(db, reader(), row),
+        reading_step=reading_step(db, reader().person_id, row.slug),
         editable=may_edit(reader(), row),
     )
 

@@ -1,0 +1,272 @@
+"""What a person does on a path: reading, handing in evidence; what the mentor says to it.
+
+Every act may come twice, by a double click, a second tab or a reload, and counts once.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from kb import audit
+from kb.errors import ForbiddenError, InvalidError, ShifuError
+from kb.learning.enrolments import find_enrolment
+from kb.learning.models import Enrolment, LearningPath, StepRecord, Submission
+from kb.learning.moment import Moment
+from kb.learning.path_file import FieldTask, Read, SignOff, Step, Watch
+from kb.learning.progress import standings
+from kb.learning.standing import Standing, State, StepView
+from kb.messages import N_, Message
+from kb.permissions import Reader, found
+
+MAX_TEXT = 5_000  # characters of evidence and of a mentor's comment
+
+
+class StepLockedError(ShifuError):
+    """A step whose turn has not come."""
+
+    template = N_("Another step comes first: finish %(title)s, then this one opens.")
+
+
+class NotYoursError(ForbiddenError):
+    """A step of somebody else's path."""
+
+    template = N_("Only the person on the path can do this step.")
+
+
+class EnrolmentEndedError(ShifuError):
+    """A step of a path that the person was taken off."""
+
+    template = N_("You were taken off this path. What you did is kept; ask your manager.")
+
+
+class NotTheMentorError(ForbiddenError):
+    """Only the mentor of this enrolment, or who leads the person, may judge."""
+
+    template = N_("Only this person's mentor or manager can sign or return this.")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was handed in: a text, a file kept under its hash, or both."""
+
+    text: str = ""
+    file_name: str = ""
+    file_hash: str = ""
+
+
+def standing_of(session: Session, enrolment: Enrolment, moment: Moment) -> Standing:
+    """Where one enrolment stands."""
+    (standing,) = standings(session, [enrolment], moment.day)
+    return standing
+
+
+def finish_reading(
+    session: Session, reader: Reader, enrolment_id: int, step_id: str, moment: Moment
+) -> bool:
+    """A read or watched step is done. False: it was done already."""
+    standing = _own(session, reader, enrolment_id, moment)
+    view = _open_step(standing, step_id)
+    if not isinstance(view.step, Read | Watch):
+        raise InvalidError({"step": Message(N_("This step is done in another way than reading."))})
+    return record_done(session, standing, view.step, moment)
+
+
+def hand_in(
+    session: Session,
+    reader: Reader,
+    enrolment_id: int,
+    step_id: str,
+    evidence: Evidence,
+    moment: Moment,
+) -> None:
+    """Hand evidence of a field task to the mentor; while it waits, it may be replaced."""
+    standing = _own(session, reader, enrolment_id, moment)
+    view = _view(standing, step_id)
+    if view.state == State.DONE:
+        return
+    if view.state == State.LOCKED:
+        _open_step(standing, step_id)
+    if not isinstance(view.step, FieldTask):
+        raise InvalidError({"text": Message(N_("This step does not ask for evidence."))})
+    _check_evidence(view.step, evidence)
+    waiting = waiting_submission(session, enrolment_id, step_id)
+    submission = waiting or Submission(enrolment_id=enrolment_id, step_id=step_id, at=moment.at)
+    submission.text = evidence.text.strip()
+    if evidence.file_hash or not waiting:
+        submission.file_name, submission.file_hash = evidence.file_name, evidence.file_hash
+    submission.at = moment.at
+    session.add(submission)
+    _write_record(session, standing, view.step, State.WAITING, moment)
+    _audit(session, standing, view.step, "hand_in", reader, moment)
+
+
+def _check_evidence(step: FieldTask, evidence: Evidence) -> None:
+    if len(evidence.text) > MAX_TEXT:
+        advice = N_("Shorten the text to %(n)s characters.")
+        raise InvalidError({"text": Message(advice, {"n": MAX_TEXT})})
+    gave_text = bool(evidence.text.strip()) and "text" in step.evidence_kinds
+    gave_file = bool(evidence.file_hash) and "file" in step.evidence_kinds
+    if not gave_text and not gave_file:
+        both = len(step.evidence_kinds) == 2
+        one = N_("Attach a file.") if "file" in step.evidence_kinds else N_("Write what you did.")
+        advice = N_("Write what you did, or attach a file.") if both else one
+        raise InvalidError({"text": Message(advice)})
+
+
+def waiting_submission(session: Session, enrolment_id: int, step_id: str) -> Submission | None:
+    """What lies with the mentor for one step."""
+    query = select(Submission).where(
+        Submission.enrolment_id == enrolment_id,
+        Submission.step_id == step_id,
+        Submission.verdict == "",
+    )
+    return session.exec(query).first()
+
+
+def submissions(session: Session, enrolment_id: int, step_id: str = "") -> list[Submission]:
+    """What was handed in, newest first; of one step where it is named."""
+    query = select(Submission).where(Submission.enrolment_id == enrolment_id)
+    if step_id:
+        query = query.where(Submission.step_id == step_id)
+    return list(session.exec(query.order_by(col(Submission.at).desc(), col(Submission.id).desc())))
+
+
+def judge(
+    session: Session,
+    reader: Reader,
+    submission_id: int,
+    accepted: bool,
+    comment: str,
+    moment: Moment,
+) -> Submission:
+    """The mentor accepts evidence or gives it back with a word on what is missing."""
+    submission = found(session.get(Submission, submission_id))
+    enrolment = find_enrolment(session, reader, submission.enrolment_id)
+    _require_judge(reader, enrolment)
+    if submission.verdict:
+        return submission  # a second click
+    if len(comment) > MAX_TEXT:
+        advice = N_("Shorten the text to %(n)s characters.")
+        raise InvalidError({"comment": Message(advice, {"n": MAX_TEXT})})
+    if not accepted and not comment.strip():
+        advice = N_("Write what is missing, so that it can be mended.")
+        raise InvalidError({"comment": Message(advice)})
+    submission.verdict = "accepted" if accepted else "returned"
+    submission.comment = comment.strip()
+    submission.reviewed_by, submission.reviewed_at = reader.person_id, moment.at
+    session.add(submission)
+    standing = standing_of(session, enrolment, moment)
+    step = standing.path.step(submission.step_id)
+    if step is None:
+        return submission  # the path no longer has the step; the word on it is kept
+    if accepted:
+        record_done(session, standing, step, moment, by=reader.person_id)
+    else:
+        _write_record(session, standing, step, State.RETURNED, moment, by=reader.person_id)
+    _audit(session, standing, step, f"judge_{submission.verdict}", reader, moment)
+    return submission
+
+
+def sign(session: Session, reader: Reader, enrolment_id: int, step_id: str, moment: Moment) -> bool:
+    """The mentor signs a step off. False: it was signed already."""
+    enrolment = find_enrolment(session, reader, enrolment_id)
+    _require_judge(reader, enrolment)
+    standing = standing_of(session, enrolment, moment)
+    view = _open_step(standing, step_id)
+    if not isinstance(view.step, SignOff):
+        raise InvalidError({"step": Message(N_("This step is not signed off by a mentor."))})
+    return record_done(session, standing, view.step, moment, by=reader.person_id)
+
+
+def record_done(
+    session: Session,
+    standing: Standing,
+    step: Step,
+    moment: Moment,
+    *,
+    how: str = "",
+    score: float | None = None,
+    by: int | None = None,
+) -> bool:
+    """Write that a step is done, once; completes the path with its last step. False: it was done."""
+    view = _view(standing, step.id)
+    if view.state == State.DONE:
+        return False
+    _write_record(session, standing, step, State.DONE, moment, how=how, score=score, by=by)
+    actor = by if by is not None else standing.enrolment.person_id
+    audit.record(
+        session, moment.at, actor, "finish_step", f"enrolment:{standing.enrolment.id}",
+        step=step.id, how=how or step.type,
+    )  # fmt: skip
+    session.flush()
+    renewed = standing_of(session, standing.enrolment, moment)
+    if renewed.complete and standing.enrolment.completed_at is None:
+        standing.enrolment.completed_at = moment.at
+        session.add(standing.enrolment)
+        audit.record(
+            session, moment.at, actor, "complete_path", f"enrolment:{standing.enrolment.id}"
+        )
+    return True
+
+
+def _write_record(
+    session: Session,
+    standing: Standing,
+    step: Step,
+    state: State,
+    moment: Moment,
+    *,
+    how: str = "",
+    score: float | None = None,
+    by: int | None = None,
+) -> None:
+    enrolment = standing.enrolment
+    version = session.get_one(LearningPath, enrolment.path_id).version
+    session.merge(
+        StepRecord(
+            enrolment_id=enrolment.id or 0, step_id=step.id, state=state, how=how or step.type,
+            version=version, title=step.title.zh if step.title else "", score=score,
+            day=moment.day, at=moment.at, by=by,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _own(session: Session, reader: Reader, enrolment_id: int, moment: Moment) -> Standing:
+    enrolment = find_enrolment(session, reader, enrolment_id)
+    if enrolment.person_id != reader.person_id:
+        raise NotYoursError
+    if enrolment.ended:
+        raise EnrolmentEndedError
+    return standing_of(session, enrolment, moment)
+
+
+def _view(standing: Standing, step_id: str) -> StepView:
+    return found(next((view for view in standing.steps if view.step.id == step_id), None))
+
+
+def _open_step(standing: Standing, step_id: str) -> StepView:
+    view = _view(standing, step_id)
+    if view.state == State.LOCKED:
+        passed = {v.step.id for v in standing.steps if v.settled}
+        first = next(need for need in view.step.needs if need not in passed)
+        before = _view(standing, first).step
+        raise StepLockedError(title=before.title or before.id)
+    return view
+
+
+def may_judge(reader: Reader, enrolment: Enrolment) -> bool:
+    """Whether somebody who can see an enrolment may judge it: not the person on the path."""
+    return enrolment.person_id != reader.person_id
+
+
+def _require_judge(reader: Reader, enrolment: Enrolment) -> None:
+    if not may_judge(reader, enrolment):
+        raise NotTheMentorError
+
+
+def _audit(
+    session: Session, standing: Standing, step: Step, action: str, reader: Reader, moment: Moment
+) -> None:
+    subject = f"enrolment:{standing.enrolment.id}"
+    audit.record(session, moment.at, reader.person_id, action, subject, step=step.id)

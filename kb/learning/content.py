@@ -1,0 +1,62 @@
+"""The files of learning in a content folder, with every fault in them."""
+
+from collections.abc import Collection
+from pathlib import Path as FilePath
+
+from kb.learning.path_file import FOLDER, Path, Read, Watch, parse_path
+from kb.learning.path_store import PathFile
+from kb.library.faults import FileProblem, Problem
+from kb.messages import N_, Message
+
+
+def read_paths(
+    root: FilePath, articles: Collection[str]
+) -> tuple[list[PathFile], list[FileProblem]]:
+    """Every sound path of the folder, and the faults of the others. ``articles`` are slugs."""
+    files: list[PathFile] = []
+    problems: list[FileProblem] = []
+    for file in sorted((root / FOLDER).glob("*.yaml")):
+        name = file.relative_to(root).as_posix()
+        source, fault = read_text(file)
+        if fault:
+            problems.append(FileProblem(name, fault))
+            continue
+        path, faults = parse_path(source)
+        if path is not None:
+            faults = _check(path, source, file.stem, articles)
+        problems += [FileProblem(name, fault) for fault in faults]
+        if path is not None and not faults:
+            files.append(PathFile(source, path))
+    return files, problems
+
+
+def read_text(file: FilePath) -> tuple[str, Problem | None]:
+    """A file's text, or why it cannot be read."""
+    try:
+        return file.read_bytes().decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        advice = Message(N_("is not UTF-8 (byte %(at)s); save it as UTF-8"), {"at": error.start})
+    except OSError as error:
+        advice = Message(N_("cannot be read: %(reason)s"), {"reason": error.strerror})
+    return "", Problem(1, "", advice)
+
+
+def _check(path: Path, source: str, stem: str, articles: Collection[str]) -> list[Problem]:
+    faults = []
+    if path.slug != stem:
+        advice = N_("is %(slug)s, but the file is called %(file)s.yaml; make them the same")
+        faults.append(Problem(1, "slug", Message(advice, {"slug": path.slug, "file": stem})))
+    for step in path.steps():
+        if isinstance(step, Read | Watch) and step.article not in articles:
+            advice = N_("leads to article:%(slug)s, which does not exist")
+            line = line_of_id(source, step.id)
+            faults.append(Problem(line, "article", Message(advice, {"slug": step.article})))
+    return faults
+
+
+def line_of_id(source: str, step_id: str) -> int:
+    """The line in which a step's id stands."""
+    for number, line in enumerate(source.splitlines(), 1):
+        if f"id: {step_id}" in line:
+            return number
+    return 1
