@@ -7,6 +7,7 @@ import kb.audit
 import kb.learning.models
 import kb.library.models
 import kb.outbox
+import kb.quizzes.models
 import kb.search.models
 
 metadata = SQLModel.metadata

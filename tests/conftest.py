@@ -17,6 +17,7 @@ from sqlmodel import select
 from indexer.builder import IndexBuilder
 from indexer.engine import HybridEngine
 from indexer.model_loading import LazyEmbedder
+from indexer.similarity import ModelSimilarity
 from kb import migrations
 from kb.accounts.demo import add_demo_people
 from kb.accounts.models import Person
@@ -114,7 +115,8 @@ def index(library: Database, settings: Settings) -> Index:
 
 @pytest.fixture
 def app(settings: Settings, index: Index, library: Database, clock: MovableClock) -> Flask:
-    app = create_app(Services(settings, library, index.engine, clock))
+    similarity = ModelSimilarity(LazyEmbedder.ready(index.embedder))
+    app = create_app(Services(settings, library, index.engine, clock, similarity))
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     return app
 

@@ -4,7 +4,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from kb.ports import SystemClock
-from web import account, admin, home, learn, library, search
+from web import account, admin, home, learn, library, quizzes, search
 from web.context import Services, close_reading
 from web.errors import handle_errors
 from web.i18n import set_up_languages
@@ -26,7 +26,7 @@ def create_app(services: Services) -> Flask:
     protect(app, services.settings)
     handle_errors(app)
     app.teardown_appcontext(close_reading)
-    for room in (home, search, library, learn, account, admin):
+    for room in (home, search, library, learn, quizzes, account, admin):
         for blueprint in room.blueprints():
             app.register_blueprint(blueprint)
     route_table(app)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -12,7 +12,7 @@ from sqlmodel import Session
 from kb.accounts.sign_in import reader_of_token
 from kb.db import Database
 from kb.permissions import Reader
-from kb.ports import Clock, SearchEngine
+from kb.ports import Clock, NoSimilarity, SearchEngine, Similarity
 from kb.settings import Settings
 
 _KEY = "shifu"
@@ -26,6 +26,7 @@ class Services:
     database: Database
     engine: SearchEngine
     clock: Clock
+    similarity: Similarity = field(default_factory=NoSimilarity)
 
 
 def services() -> Services:

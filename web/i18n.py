@@ -93,6 +93,21 @@ STEP_STATES = {
     "locked": lazy_gettext("not yet open"),
     "missing": lazy_gettext("no longer there"),
 }
+QUESTION_TYPES = {
+    "single": lazy_gettext("Single choice"),
+    "multiple": lazy_gettext("Multiple choice"),
+    "true_false": lazy_gettext("True or false"),
+    "fill": lazy_gettext("Fill in"),
+    "number": lazy_gettext("Number"),
+    "order": lazy_gettext("Order"),
+    "match": lazy_gettext("Match"),
+    "free": lazy_gettext("Free answer"),
+}
+VERDICTS = {
+    "passed": lazy_gettext("passed"),
+    "failed": lazy_gettext("not passed"),
+    "waiting": lazy_gettext("with the mentor"),
+}
 SCOPES = {"general": lazy_gettext("General craft"), "demo": lazy_gettext("Demo company")}
 
 
@@ -106,7 +121,8 @@ def set_up_languages(app: Flask) -> None:
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES, KINDS=KINDS, STAGES=STAGES, ROLES=ROLES, STATUSES=STATUSES,
         CHANNELS=CHANNELS, FACETS=FACETS, REASONS=REASONS, TIERS=TIERS, SCOPES=SCOPES,
-        STEP_TYPES=STEP_TYPES, STEP_STATES=STEP_STATES,
+        STEP_TYPES=STEP_TYPES, STEP_STATES=STEP_STATES, VERDICTS=VERDICTS,
+        QUESTION_TYPES=QUESTION_TYPES,
     )  # fmt: skip
 
 
@@ -131,11 +147,14 @@ def translate(message: Message) -> str:
     """A message in the language of the request."""
     if not message.params:
         return str(gettext(message.template))
-    params = {
-        name: value.in_language(language()) if isinstance(value, BilingualLine) else value
-        for name, value in message.params.items()
-    }
+    params = {name: _param(value) for name, value in message.params.items()}
     return str(gettext(message.template, **params))
+
+
+def _param(value: object) -> object:
+    if isinstance(value, BilingualLine):
+        return value.in_language(language())
+    return translate(value) if isinstance(value, Message) else value
 
 
 def local_time(moment: datetime) -> str:

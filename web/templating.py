@@ -25,6 +25,7 @@ def set_up_templates(app: Flask) -> None:
     app.add_template_filter(words_with_slots, "words")
     app.add_template_filter(marked, "marked")
     app.add_template_global(article_url, "article_url")
+    app.add_template_global(source_url, "source_url")
     app.add_template_global(may, "may")
     app.add_template_global(trust, "trust")
     app.context_processor(lambda: {"reader": current_reader()})
@@ -35,6 +36,12 @@ def set_up_templates(app: Flask) -> None:
 def article_url(article: Article) -> str:
     """The page of an article."""
     return url_for("library.article", lang=article.lang, slug=article.slug)
+
+
+def source_url(source: str, lang: str) -> str:
+    """The passage that a question or a criterion names as ``slug#anchor``."""
+    slug, _, anchor = source.partition("#")
+    return url_for("library.article_in_any_language", slug=slug, lang=lang, _anchor=anchor or None)
 
 
 def may(capability: str) -> bool:

@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 
 from kb import audit
 from kb.errors import ForbiddenError, InvalidError, ShifuError
-from kb.learning.enrolments import find_enrolment
+from kb.learning.enrolments import enrolments_of, find_enrolment
 from kb.learning.models import Enrolment, LearningPath, StepRecord, Submission
 from kb.learning.moment import Moment
-from kb.learning.path_file import FieldTask, Read, SignOff, Step, Watch
-from kb.learning.progress import standings
+from kb.learning.path_file import FieldTask, Read, SignOff, Step, TakeQuiz, Watch
+from kb.learning.progress import TESTED_OUT, standings
 from kb.learning.standing import Standing, State, StepView
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
@@ -176,6 +176,29 @@ def sign(session: Session, reader: Reader, enrolment_id: int, step_id: str, mome
     if not isinstance(view.step, SignOff):
         raise InvalidError({"step": Message(N_("This step is not signed off by a mentor."))})
     return record_done(session, standing, view.step, moment, by=reader.person_id)
+
+
+def quiz_passed(session: Session, person_id: int, slug: str, mark: float, moment: Moment) -> None:
+    """A quiz was passed: its steps are done, and those that it tests somebody out of."""
+    for enrolment in enrolments_of(session, person_id):
+        standing = standing_of(session, enrolment, moment)
+        for step in standing.path.steps():
+            if isinstance(step, TakeQuiz) and step.quiz == slug:
+                record_done(session, standing, step, moment, score=mark)
+        for test in standing.path.test_out:
+            if test.quiz == slug:
+                for known in standing.path.steps():
+                    if known.id in test.covers:
+                        record_done(session, standing, known, moment, how=TESTED_OUT, score=mark)
+
+
+def quiz_locked(session: Session, person_id: int, slug: str, moment: Moment) -> None:
+    """Raise StepLockedError where a quiz is a step whose turn has not come."""
+    for enrolment in enrolments_of(session, person_id):
+        standing = standing_of(session, enrolment, moment)
+        for step in standing.path.steps():
+            if isinstance(step, TakeQuiz) and step.quiz == slug:
+                _open_step(standing, step.id)
 
 
 def record_done(

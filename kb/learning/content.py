@@ -3,16 +3,19 @@
 from collections.abc import Collection
 from pathlib import Path as FilePath
 
-from kb.learning.path_file import FOLDER, Path, Read, Watch, parse_path
+from kb.learning.path_file import FOLDER, Path, Read, TakeQuiz, Watch, parse_path
 from kb.learning.path_store import PathFile
 from kb.library.faults import FileProblem, Problem
 from kb.messages import N_, Message
 
 
 def read_paths(
-    root: FilePath, articles: Collection[str]
+    root: FilePath, articles: Collection[str], quizzes: Collection[str]
 ) -> tuple[list[PathFile], list[FileProblem]]:
-    """Every sound path of the folder, and the faults of the others. ``articles`` are slugs."""
+    """Every sound path of the folder, and the faults of the others.
+
+    ``articles`` and ``quizzes`` are the slugs that there are.
+    """
     files: list[PathFile] = []
     problems: list[FileProblem] = []
     for file in sorted((root / FOLDER).glob("*.yaml")):
@@ -23,7 +26,7 @@ def read_paths(
             continue
         path, faults = parse_path(source)
         if path is not None:
-            faults = _check(path, source, file.stem, articles)
+            faults = _check(path, source, file.stem, articles, quizzes)
         problems += [FileProblem(name, fault) for fault in faults]
         if path is not None and not faults:
             files.append(PathFile(source, path))
@@ -41,17 +44,28 @@ def read_text(file: FilePath) -> tuple[str, Problem | None]:
     return "", Problem(1, "", advice)
 
 
-def _check(path: Path, source: str, stem: str, articles: Collection[str]) -> list[Problem]:
+def _check(
+    path: Path, source: str, stem: str, articles: Collection[str], quizzes: Collection[str]
+) -> list[Problem]:
     faults = []
     if path.slug != stem:
         advice = N_("is %(slug)s, but the file is called %(file)s.yaml; make them the same")
         faults.append(Problem(1, "slug", Message(advice, {"slug": path.slug, "file": stem})))
+    for test in path.test_out:
+        if test.quiz not in quizzes:
+            faults.append(Problem(1, "test_out", _no_quiz(test.quiz)))
     for step in path.steps():
+        if isinstance(step, TakeQuiz) and step.quiz not in quizzes:
+            faults.append(Problem(line_of_id(source, step.id), "quiz", _no_quiz(step.quiz)))
         if isinstance(step, Read | Watch) and step.article not in articles:
             advice = N_("leads to article:%(slug)s, which does not exist")
             line = line_of_id(source, step.id)
             faults.append(Problem(line, "article", Message(advice, {"slug": step.article})))
     return faults
+
+
+def _no_quiz(slug: str) -> Message:
+    return Message(N_("leads to the quiz %(slug)s, which does not exist"), {"slug": slug})
 
 
 def line_of_id(source: str, step_id: str) -> int:

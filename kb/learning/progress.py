@@ -15,6 +15,7 @@ from kb.learning.planning import Facts, Leave, Plan, TestedOut, make_plan
 from kb.learning.standing import Standing, stand
 from kb.library.models import Article
 from kb.library.vocabulary import Status
+from kb.quizzes.models import QuizRow
 
 TESTED_OUT = "tested_out"
 
@@ -64,11 +65,14 @@ def missing_steps(session: Session, paths: dict[int, Path]) -> dict[int, frozens
     """For each path the ids of steps that lead to something which is not there, or not any more."""
     query = select(Article.slug).where(Article.status == Status.PUBLISHED).distinct()
     articles = set(session.exec(query))
+    quizzes = set(session.exec(select(QuizRow.slug).where(col(QuizRow.retired).is_(False))))
 
     def leads_nowhere(step: Step) -> bool:
         if isinstance(step, Read | Watch):
             return step.article not in articles
-        return isinstance(step, TakeQuiz | Practise | RolePlay)
+        if isinstance(step, TakeQuiz):
+            return step.quiz not in quizzes
+        return isinstance(step, Practise | RolePlay)
 
     return {
         key: frozenset(step.id for step in path.steps() if leads_nowhere(step))

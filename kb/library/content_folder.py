@@ -3,12 +3,13 @@
 Layout: ``<kind>/<slug>.<lang>.md`` for articles, ``images/`` for pictures,
 ``product_lines.yaml`` for the codes that the key ``product`` may use, ``golden_queries.tsv`` for
 questions and the articles that answer them, ``synonyms.yaml`` for the team's words,
-``paths/<slug>.yaml`` for paths of learning.
+``paths/<slug>.yaml`` for paths of learning, ``questions/<bank>.<lang>.yaml`` and
+``quizzes/<slug>.yaml`` for quizzes.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from kb.library.faults import FileProblem, Problem
 from kb.library.front_matter import Document, parse
 from kb.library.kinds import Code, Line, Playbook
 from kb.library.links import article_links, image_links
+from kb.library.markdown import headings_of, parse_tokens
+from kb.library.sections import sections_of
 from kb.library.vocabulary import Kind, Lang
 from kb.messages import N_, Message
+from kb.quizzes.content import QuizContent, read_quizzes
 from kb.search.golden_file import FILE_NAME as GOLDEN_FILE
 from kb.search.golden_file import GoldenLine, parse_golden
 from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
@@ -64,6 +68,7 @@ class Content:
     golden: tuple[GoldenLine, ...] = ()
     team_words: TeamWords = field(default_factory=TeamWords)
     paths: tuple[PathFile, ...] = ()
+    quizzes: QuizContent = field(default_factory=QuizContent)
 
 
 def file_path(kind: str, slug: str, lang: str) -> str:
@@ -88,7 +93,10 @@ def read_content(root: Path) -> Content:
     problems += golden_problems
     team_words, word_problems = _read_team_words(root)
     problems += word_problems
-    paths, path_problems = read_paths(root, {file.document.meta.slug for file in files})
+    quizzes, quiz_problems = read_quizzes(root, anchors_of(files))
+    problems += quiz_problems
+    slugs = {file.document.meta.slug for file in files}
+    paths, path_problems = read_paths(root, slugs, {quiz.slug for quiz in quizzes.quizzes})
     problems += path_problems
     problems.sort(key=lambda p: (p.path, p.problem.line, p.problem.key))
     return Content(
@@ -99,6 +107,7 @@ def read_content(root: Path) -> Content:
         golden=tuple(golden),
         team_words=team_words,
         paths=tuple(paths),
+        quizzes=quizzes,
     )
 
 
@@ -181,6 +190,16 @@ def _read_team_words(root: Path) -> tuple[TeamWords, list[FileProblem]]:
         return TeamWords(), [FileProblem(TEAM_WORDS_FILE, Problem(1, "", advice))]
     words, problems = parse_team_words(text)
     return words, [FileProblem(TEAM_WORDS_FILE, problem) for problem in problems]
+
+
+def anchors_of(files: Sequence[ContentFile]) -> dict[str, Collection[str]]:
+    """For each slug the anchors of its page, of both languages together."""
+    anchors: dict[str, set[str]] = {}
+    for file in files:
+        there = anchors.setdefault(file.document.meta.slug, set())
+        there |= {section.anchor for section in sections_of(file.document)}
+        there |= {heading.anchor for heading in headings_of(parse_tokens(file.document.body))}
+    return dict(anchors)
 
 
 def _check_together(

@@ -26,6 +26,9 @@ from kb.library.models import (
 )
 from kb.library.vocabulary import Scope
 from kb.messages import N_
+from kb.quizzes.bank_store import export_banks, import_banks, import_quizzes, retire_demo
+from kb.quizzes.content import QuizContent
+from kb.quizzes.questions import FOLDER as BANKS
 from kb.search.golden import export_golden, import_golden
 from kb.search.team_words import export_team_words, import_team_words
 
@@ -70,6 +73,9 @@ def import_content(
         _import_file(session, file, report, now)
     import_golden(session, content.golden, now)
     import_team_words(session, content.team_words, now)
+    asked = import_banks(session, content.quizzes.banks, now)
+    import_quizzes(session, content.quizzes.quizzes, now)
+    report.conflicts += [f"{BANKS}/{name}" for name in asked.conflicts]
     learned = import_paths(session, content.paths, Moment.of(now, time_zone))
     report.conflicts += [f"{PATHS}/{slug}.yaml" for slug in learned.conflicts]
     if report.created or report.updated:
@@ -152,6 +158,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
     export_golden(session, target)
     export_team_words(session, target)
     export_paths(session, target)
+    export_banks(session, target)
     if (uploads / IMAGES).is_dir():
         shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
     return count
@@ -177,6 +184,7 @@ def remove_demo(session: Session, now: datetime) -> int:
     for article_id in ids:
         outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
     archive_demo_paths(session)
+    retire_demo(session)
     audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
     return len(ids)
 
@@ -191,4 +199,6 @@ def without_demo(content: Content) -> Content:
     """The same content without the articles and paths of the invented company."""
     kept = tuple(f for f in content.files if f.document.meta.scope != Scope.DEMO)
     paths = tuple(f for f in content.paths if f.path.scope != Scope.DEMO)
-    return replace(content, files=kept, paths=paths)
+    banks = tuple(bank for bank in content.quizzes.banks if bank.scope != Scope.DEMO)
+    quizzes = tuple(quiz for quiz in content.quizzes.quizzes if quiz.scope != Scope.DEMO)
+    return replace(content, files=kept, paths=paths, quizzes=QuizContent(banks, quizzes))

@@ -1,6 +1,6 @@
 """YAML as our files use it: every scalar is a string, faults name their line, one canonical form."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +20,7 @@ _FLOW_KEYS = {
     "roles",
     "teams",
     "needs",
+    "topics",
     "evidence_kinds",
     "meets",
     "breaks",
@@ -40,8 +41,10 @@ class Loaded(Generic[Model]):
     lines: LineIndex
 
 
-def load_yaml(text: str, model: type[Model]) -> Loaded[Model]:
-    """Read a file that is one model. Never raises."""
+def load_yaml(
+    text: str, model: type[Model], skip: tuple[str, Collection[int]] | None = None
+) -> Loaded[Model]:
+    """Read a file that is one model. Never raises. ``skip``: a list's key and entries to leave out."""
     nowhere = LineIndex(None)
     text = text.replace("\r\n", "\n")
     if len(text) > MAX_FILE:
@@ -51,8 +54,12 @@ def load_yaml(text: str, model: type[Model]) -> Loaded[Model]:
     if node is None or problems:
         return Loaded(None, problems, nowhere)
     lines = LineIndex(node)
+    data = construct(node)
+    if skip:
+        key, numbers = skip
+        data[key] = [one for n, one in enumerate(data[key]) if n not in numbers]
     try:
-        return Loaded(model.model_validate(construct(node)), [], lines)
+        return Loaded(model.model_validate(data), [], lines)
     except ValidationError as error:
         problems = [problem_of(detail, model, lines) for detail in error.errors()]
         return Loaded(None, sorted(problems, key=lambda p: (p.line, p.key)), lines)
@@ -88,9 +95,12 @@ def construct(node: yaml.Node) -> Any:
     return _Loader("").construct_document(node)
 
 
-def dump_yaml(model: BaseModel) -> str:
-    """The canonical text of a model; reading it gives the same model back."""
-    data = model.model_dump(mode="json", exclude_none=True)
+def dump_yaml(model: BaseModel, *, defaults: bool = True) -> str:
+    """The canonical text of a model, with or without keys that hold what they hold anyway.
+
+    Reading it gives the same model back.
+    """
+    data = model.model_dump(mode="json", exclude_none=True, exclude_defaults=not defaults)
     plain = {key: _scalars(value, key) for key, value in data.items() if not _says_nothing(value)}
     return yaml.dump(
         plain,
@@ -113,6 +123,8 @@ def _scalars(value: Any, key: str = "") -> Any:
         return _FlowList(items) if key in _FLOW_KEYS else items
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value)
 
 

@@ -35,6 +35,13 @@ PAGES = [
     "/learn/cohort",
     "/learn/cohort/enrol",
     "/learn/calendar",
+    "/quizzes",
+    "/quizzes/basics",
+    "/quizzes/bank",
+    "/quizzes/bank/zh/basics",
+    "/quizzes/bank/q/1",
+    "/quizzes/bank/new",
+    "/quizzes/bank/quiz/basics",
     "/account/password",
 ]
 

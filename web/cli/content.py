@@ -17,6 +17,7 @@ from kb.library.content_transfer import (
 from kb.library.front_matter import serialise
 from kb.messages import N_
 from kb.ports import SystemClock
+from kb.quizzes.content import canonical_quiz_files
 from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
 from kb.search.team_words_file import serialise_team_words
 from web.cli.output import print_json, say, sentence
@@ -75,8 +76,20 @@ def stats(folder: Path | None, as_json: bool) -> None:
     """Count what the files hold; needs no database."""
     read = _read(folder)
     counted = asdict(content_stats(read))
-    # Questions, scenarios and paths get their rooms later; there are none yet.
-    counted |= {"questions": 0, "scenarios": 0, "paths": {}, "golden": len(read.golden)}
+    paths = {
+        file.path.slug: {
+            "days": file.path.days,
+            "steps": len(list(file.path.steps())),
+            "minutes": file.path.minutes,
+        }
+        for file in read.paths
+    }
+    counted |= {
+        "questions": read.quizzes.question_count,
+        "scenarios": 0,  # they get their room later
+        "paths": paths,
+        "golden": len(read.golden),
+    }
     if as_json:
         print_json(counted)
         return
@@ -95,7 +108,12 @@ def format_files(folder: Path | None) -> None:
             (read.root / file.path).write_bytes(canonical.encode())
             changed += 1
     changed += _format_team_words(read)
-    files = len(read.files) + (read.root / TEAM_WORDS_FILE).is_file()
+    canonical_files = canonical_quiz_files(read.quizzes) if not read.problems else {}
+    for name, text in canonical_files.items():
+        if (read.root / name).read_bytes() != text.encode():
+            (read.root / name).write_bytes(text.encode())
+            changed += 1
+    files = len(read.files) + len(canonical_files) + (read.root / TEAM_WORDS_FILE).is_file()
     say(N_("%(changed)s of %(files)s files rewritten."), changed=changed, files=files)
 
 

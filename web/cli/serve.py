@@ -11,6 +11,7 @@ import click
 
 from indexer.engine import HybridEngine
 from indexer.model_loading import LazyEmbedder
+from indexer.similarity import ModelSimilarity
 from kb.errors import ShifuError
 from kb.messages import N_
 from kb.ports import SystemClock
@@ -40,6 +41,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         database=open_database(settings),
         engine=engine,
         clock=SystemClock(),
+        similarity=ModelSimilarity(embedder),
     )
     app = create_app(services)
     watcher = WorkerWatcher() if worker else None

@@ -10,6 +10,7 @@ from kb.learning.mentor_queue import load_queue
 from kb.learning.step_titles import step_titles
 from kb.messages import Message
 from kb.permissions import Capability
+from kb.quizzes.judging import answers_to_judge, without_attempts
 from web.context import reader, reading, writing
 from web.i18n import language
 from web.learn.moment import moment
@@ -31,6 +32,8 @@ def _page(at_fault: int = 0, comment: str = "", faults: dict[str, Message] | Non
     return render_template(
         "learn/reviews.html",
         waiting=waiting,
+        answers=answers_to_judge(reading(), reader()),
+        stuck=without_attempts(reading(), reader()),
         titles=step_titles(reading(), steps.values(), language()),
         at_fault=at_fault,
         comment=comment,

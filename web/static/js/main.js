@@ -3,6 +3,7 @@
 import { startCopy } from "./copy.js";
 import { startEditor } from "./editor.js";
 import { startPalette } from "./palette.js";
+import { startQuiz } from "./quiz.js";
 import { startSlots } from "./slots.js";
 
 const PHONE = window.matchMedia("(max-width: 719.98px)");
@@ -47,6 +48,7 @@ startSlots();
 startCopy();
 startPalette();
 startEditor();
+startQuiz();
 startAutoSubmit();
 startFolds();
 startMenus();
