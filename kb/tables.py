@@ -7,7 +7,9 @@ import kb.audit
 import kb.learning.models
 import kb.library.models
 import kb.outbox
+import kb.practice.models
 import kb.quizzes.models
+import kb.scenarios.models
 import kb.search.models
 
 metadata = SQLModel.metadata

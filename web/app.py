@@ -4,7 +4,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from kb.ports import SystemClock
-from web import account, admin, home, learn, library, quizzes, search
+from web import account, admin, home, learn, library, practice, quizzes, scenarios, search
 from web.context import Services, close_reading
 from web.errors import handle_errors
 from web.i18n import set_up_languages
@@ -26,7 +26,8 @@ def create_app(services: Services) -> Flask:
     protect(app, services.settings)
     handle_errors(app)
     app.teardown_appcontext(close_reading)
-    for room in (home, search, library, learn, quizzes, account, admin):
+    rooms = (home, search, library, learn, quizzes, practice, scenarios, account, admin)
+    for room in rooms:
         for blueprint in room.blueprints():
             app.register_blueprint(blueprint)
     route_table(app)

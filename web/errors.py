@@ -13,6 +13,8 @@ from kb.accounts.sign_in import TooManyAttemptsError, WrongPasswordError
 from kb.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ShifuError
 from kb.learning.completion import EnrolmentEndedError, StepLockedError
 from kb.messages import N_, Message
+from kb.quizzes.attempts import NoAttemptsLeftError
+from kb.scenarios.playing import MovedOnError
 from web.i18n import translate
 from web.security import wants_json
 
@@ -29,6 +31,8 @@ STATUS: dict[type[ShifuError], int] = {
     LastAdminError: 409,
     StepLockedError: 409,
     EnrolmentEndedError: 409,
+    NoAttemptsLeftError: 409,
+    MovedOnError: 409,
 }
 _SENTENCES = {
     400: N_("The address or the form is not complete. Go back, check it and try again."),

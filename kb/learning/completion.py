@@ -12,7 +12,16 @@ from kb.errors import ForbiddenError, InvalidError, ShifuError
 from kb.learning.enrolments import enrolments_of, find_enrolment
 from kb.learning.models import Enrolment, LearningPath, StepRecord, Submission
 from kb.learning.moment import Moment
-from kb.learning.path_file import FieldTask, Read, SignOff, Step, TakeQuiz, Watch
+from kb.learning.path_file import (
+    FieldTask,
+    Practise,
+    Read,
+    RolePlay,
+    SignOff,
+    Step,
+    TakeQuiz,
+    Watch,
+)
 from kb.learning.progress import TESTED_OUT, standings
 from kb.learning.standing import Standing, State, StepView
 from kb.messages import N_, Message
@@ -190,6 +199,54 @@ def quiz_passed(session: Session, person_id: int, slug: str, mark: float, moment
                 for known in standing.path.steps():
                     if known.id in test.covers:
                         record_done(session, standing, known, moment, how=TESTED_OUT, score=mark)
+
+
+def scenario_passed(
+    session: Session, person_id: int, slug: str, score: float, moment: Moment
+) -> None:
+    """A scenario was played to a passing end: its steps are done."""
+    for enrolment in enrolments_of(session, person_id):
+        standing = standing_of(session, enrolment, moment)
+        for step in standing.path.steps():
+            if isinstance(step, RolePlay) and step.scenario == slug:
+                record_done(session, standing, step, moment, score=score)
+
+
+def role_play_locked(session: Session, person_id: int, slug: str, moment: Moment) -> None:
+    """Raise StepLockedError where a scenario is a step whose turn has not come."""
+    for enrolment in enrolments_of(session, person_id):
+        standing = standing_of(session, enrolment, moment)
+        for step in standing.path.steps():
+            if isinstance(step, RolePlay) and step.scenario == slug:
+                _open_step(standing, step.id)
+
+
+def practised(
+    session: Session, person_id: int, cards: int, *, nothing_left: bool, moment: Moment
+) -> None:
+    """Somebody has practised ``cards`` cards today: steps that ask for so many are done.
+
+    Each card counts for one step only. Where nothing is left to practise today, every practise
+    step up to today is done.
+    """
+    for enrolment in enrolments_of(session, person_id):
+        standing = standing_of(session, enrolment, moment)
+        views = [v for v in standing.steps if isinstance(v.step, Practise)]
+        done_today = [
+            v for v in views if v.state == State.DONE and v.record and v.record.day == moment.day
+        ]
+        spare = cards - sum(_cards_of(v.step) for v in done_today)
+        for view in views:
+            if view.due > moment.day or view.state != State.OPEN:
+                continue
+            wanted = _cards_of(view.step)
+            if nothing_left or spare >= wanted:
+                spare -= wanted
+                record_done(session, standing, view.step, moment)
+
+
+def _cards_of(step: Step) -> int:
+    return step.cards if isinstance(step, Practise) else 0
 
 
 def quiz_locked(session: Session, person_id: int, slug: str, moment: Moment) -> None:

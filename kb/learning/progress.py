@@ -9,13 +9,14 @@ from sqlmodel import Session, col, select
 from kb.learning.calendar_days import load_calendar
 from kb.learning.enrolments import leaves_of
 from kb.learning.models import Enrolment, StepRecord
-from kb.learning.path_file import Path, Practise, Read, RolePlay, Step, TakeQuiz, Watch
+from kb.learning.path_file import Path, Read, RolePlay, Step, TakeQuiz, Watch
 from kb.learning.path_store import StoredPath, paths_by_id
 from kb.learning.planning import Facts, Leave, Plan, TestedOut, make_plan
 from kb.learning.standing import Standing, stand
 from kb.library.models import Article
 from kb.library.vocabulary import Status
 from kb.quizzes.models import QuizRow
+from kb.scenarios.models import ScenarioRow
 
 TESTED_OUT = "tested_out"
 
@@ -65,6 +66,9 @@ def missing_steps(session: Session, paths: dict[int, Path]) -> dict[int, frozens
     """For each path the ids of steps that lead to something which is not there, or not any more."""
     query = select(Article.slug).where(Article.status == Status.PUBLISHED).distinct()
     articles = set(session.exec(query))
+    scenarios = set(
+        session.exec(select(ScenarioRow.slug).where(col(ScenarioRow.retired).is_(False)))
+    )
     quizzes = set(session.exec(select(QuizRow.slug).where(col(QuizRow.retired).is_(False))))
 
     def leads_nowhere(step: Step) -> bool:
@@ -72,7 +76,7 @@ def missing_steps(session: Session, paths: dict[int, Path]) -> dict[int, frozens
             return step.article not in articles
         if isinstance(step, TakeQuiz):
             return step.quiz not in quizzes
-        return isinstance(step, Practise | RolePlay)
+        return isinstance(step, RolePlay) and step.scenario not in scenarios
 
     return {
         key: frozenset(step.id for step in path.steps() if leads_nowhere(step))

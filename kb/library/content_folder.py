@@ -4,7 +4,7 @@ Layout: ``<kind>/<slug>.<lang>.md`` for articles, ``images/`` for pictures,
 ``product_lines.yaml`` for the codes that the key ``product`` may use, ``golden_queries.tsv`` for
 questions and the articles that answer them, ``synonyms.yaml`` for the team's words,
 ``paths/<slug>.yaml`` for paths of learning, ``questions/<bank>.<lang>.yaml`` and
-``quizzes/<slug>.yaml`` for quizzes.
+``quizzes/<slug>.yaml`` for quizzes, ``scenarios/<slug>.<lang>.yaml`` for scenarios.
 """
 
 import re
@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from kb.learning.content import read_paths
+from kb.learning.content import Destinations, read_paths
 from kb.learning.path_store import PathFile
 from kb.library.faults import FileProblem, Problem
 from kb.library.front_matter import Document, parse
@@ -27,6 +27,8 @@ from kb.library.sections import sections_of
 from kb.library.vocabulary import Kind, Lang
 from kb.messages import N_, Message
 from kb.quizzes.content import QuizContent, read_quizzes
+from kb.scenarios.content import read_scenarios
+from kb.scenarios.scenario_file import Scenario
 from kb.search.golden_file import FILE_NAME as GOLDEN_FILE
 from kb.search.golden_file import GoldenLine, parse_golden
 from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
@@ -69,6 +71,7 @@ class Content:
     team_words: TeamWords = field(default_factory=TeamWords)
     paths: tuple[PathFile, ...] = ()
     quizzes: QuizContent = field(default_factory=QuizContent)
+    scenarios: tuple[Scenario, ...] = ()
 
 
 def file_path(kind: str, slug: str, lang: str) -> str:
@@ -93,10 +96,15 @@ def read_content(root: Path) -> Content:
     problems += golden_problems
     team_words, word_problems = _read_team_words(root)
     problems += word_problems
-    quizzes, quiz_problems = read_quizzes(root, anchors_of(files))
-    problems += quiz_problems
+    anchors = anchors_of(files)
+    quizzes, quiz_problems = read_quizzes(root, anchors)
+    scenarios, scenario_problems = read_scenarios(root, anchors)
+    problems += [*quiz_problems, *scenario_problems]
     slugs = {file.document.meta.slug for file in files}
-    paths, path_problems = read_paths(root, slugs, {quiz.slug for quiz in quizzes.quizzes})
+    there = Destinations(
+        slugs, {quiz.slug for quiz in quizzes.quizzes}, {one.slug for one in scenarios}
+    )
+    paths, path_problems = read_paths(root, there)
     problems += path_problems
     problems.sort(key=lambda p: (p.path, p.problem.line, p.problem.key))
     return Content(
@@ -108,6 +116,7 @@ def read_content(root: Path) -> Content:
         team_words=team_words,
         paths=tuple(paths),
         quizzes=quizzes,
+        scenarios=tuple(scenarios),
     )
 
 

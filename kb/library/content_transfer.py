@@ -29,6 +29,12 @@ from kb.messages import N_
 from kb.quizzes.bank_store import export_banks, import_banks, import_quizzes, retire_demo
 from kb.quizzes.content import QuizContent
 from kb.quizzes.questions import FOLDER as BANKS
+from kb.scenarios.scenario_file import FOLDER as SCENARIOS
+from kb.scenarios.store import (
+    export_scenarios,
+    import_scenarios,
+    retire_demo_scenarios,
+)
 from kb.search.golden import export_golden, import_golden
 from kb.search.team_words import export_team_words, import_team_words
 
@@ -76,6 +82,8 @@ def import_content(
     asked = import_banks(session, content.quizzes.banks, now)
     import_quizzes(session, content.quizzes.quizzes, now)
     report.conflicts += [f"{BANKS}/{name}" for name in asked.conflicts]
+    played = import_scenarios(session, content.scenarios, now)
+    report.conflicts += [f"{SCENARIOS}/{name}.yaml" for name in played]
     learned = import_paths(session, content.paths, Moment.of(now, time_zone))
     report.conflicts += [f"{PATHS}/{slug}.yaml" for slug in learned.conflicts]
     if report.created or report.updated:
@@ -159,6 +167,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
     export_team_words(session, target)
     export_paths(session, target)
     export_banks(session, target)
+    export_scenarios(session, target)
     if (uploads / IMAGES).is_dir():
         shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
     return count
@@ -185,6 +194,7 @@ def remove_demo(session: Session, now: datetime) -> int:
         outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
     archive_demo_paths(session)
     retire_demo(session)
+    retire_demo_scenarios(session)
     audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
     return len(ids)
 
@@ -201,4 +211,10 @@ def without_demo(content: Content) -> Content:
     paths = tuple(f for f in content.paths if f.path.scope != Scope.DEMO)
     banks = tuple(bank for bank in content.quizzes.banks if bank.scope != Scope.DEMO)
     quizzes = tuple(quiz for quiz in content.quizzes.quizzes if quiz.scope != Scope.DEMO)
-    return replace(content, files=kept, paths=paths, quizzes=QuizContent(banks, quizzes))
+    return replace(
+        content,
+        files=kept,
+        paths=paths,
+        quizzes=QuizContent(banks, quizzes),
+        scenarios=tuple(one for one in content.scenarios if one.scope != Scope.DEMO),
+    )

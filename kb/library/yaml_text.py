@@ -100,7 +100,9 @@ def dump_yaml(model: BaseModel, *, defaults: bool = True) -> str:
 
     Reading it gives the same model back.
     """
-    data = model.model_dump(mode="json", exclude_none=True, exclude_defaults=not defaults)
+    data = model.model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude_defaults=not defaults
+    )
     plain = {key: _scalars(value, key) for key, value in data.items() if not _says_nothing(value)}
     return yaml.dump(
         plain,

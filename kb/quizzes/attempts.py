@@ -20,6 +20,7 @@ from kb.learning.moment import Moment
 from kb.messages import N_
 from kb.permissions import Reader, found
 from kb.ports import Similarity
+from kb.practice.deck import add_card
 from kb.quizzes.bank_store import find_quiz, read_body
 from kb.quizzes.drawing import draw, shuffled
 from kb.quizzes.grading import Answer, Grade, grade, score_of
@@ -271,6 +272,8 @@ def close(session: Session, attempt_id: int, similarity: Similarity, moment: Mom
         item.row.points, item.row.pending = result.points, result.pending
         item.row.met = json.dumps(list(result.met)) if result.met else ""
         session.add(item.row)
+        if not result.pending and result.points < 1:
+            add_card(session, attempt.person_id, "question", str(item.row.question_id), moment)
     attempt.submitted_at = min(moment.at, attempt.deadline or moment.at)
     settle(session, attempt, view, moment)
     audit.record(

@@ -111,6 +111,4 @@ def canonical_quiz_files(content: QuizContent) -> dict[str, str]:
         f"{BANKS}/{bank.bank}.{bank.lang}.yaml": dump_yaml(bank, defaults=False)
         for bank in content.banks
     }
-    return files | {
-        f"{QUIZZES}/{quiz.slug}.yaml": dump_yaml(quiz) for quiz in content.quizzes
-    }
+    return files | {f"{QUIZZES}/{quiz.slug}.yaml": dump_yaml(quiz) for quiz in content.quizzes}

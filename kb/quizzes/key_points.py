@@ -48,10 +48,15 @@ def coverage(
     return result
 
 
+def sentences_of(text: str) -> list[str]:
+    """A text's sentences."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
 def pieces_of(answer: str) -> list[str]:
     """The answer's sentences and their longer clauses: a point is often one clause of a sentence."""
     pieces: list[str] = []
-    for sentence in filter(None, (part.strip() for part in _SENTENCE.split(answer))):
+    for sentence in sentences_of(answer):
         pieces.append(sentence)
         clauses = [clause.strip() for clause in _CLAUSE.split(sentence)]
         if len(clauses) > 1:

@@ -153,7 +153,7 @@ def test_the_cohort_as_csv_holds_a_line_for_each_step_and_no_formulas(
     answer = client_as("zhao.lan").get("/learn/cohort/first-week.csv")
     lines = answer.data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Login,Name,Mentor")
-    assert len(lines) == 1 + 7
+    assert len(lines) == 1 + 9
     assert all("'=cmd" in line for line in lines[1:])
 
 

@@ -18,6 +18,8 @@ from kb.library.front_matter import serialise
 from kb.messages import N_
 from kb.ports import SystemClock
 from kb.quizzes.content import canonical_quiz_files
+from kb.scenarios.scenario_file import FOLDER as SCENARIOS
+from kb.scenarios.store import text_of
 from kb.search.team_words_file import FILE_NAME as TEAM_WORDS_FILE
 from kb.search.team_words_file import serialise_team_words
 from web.cli.output import print_json, say, sentence
@@ -86,7 +88,7 @@ def stats(folder: Path | None, as_json: bool) -> None:
     }
     counted |= {
         "questions": read.quizzes.question_count,
-        "scenarios": 0,  # they get their room later
+        "scenarios": len({one.slug for one in read.scenarios}),
         "paths": paths,
         "golden": len(read.golden),
     }
@@ -108,13 +110,19 @@ def format_files(folder: Path | None) -> None:
             (read.root / file.path).write_bytes(canonical.encode())
             changed += 1
     changed += _format_team_words(read)
-    canonical_files = canonical_quiz_files(read.quizzes) if not read.problems else {}
+    canonical_files = _canonical_files(read) if not read.problems else {}
     for name, text in canonical_files.items():
         if (read.root / name).read_bytes() != text.encode():
             (read.root / name).write_bytes(text.encode())
             changed += 1
     files = len(read.files) + len(canonical_files) + (read.root / TEAM_WORDS_FILE).is_file()
     say(N_("%(changed)s of %(files)s files rewritten."), changed=changed, files=files)
+
+
+def _canonical_files(read: Content) -> dict[str, str]:
+    """The canonical text of questions, quizzes and scenarios, by path."""
+    scenarios = {f"{SCENARIOS}/{one.slug}.{one.lang}.yaml": text_of(one) for one in read.scenarios}
+    return canonical_quiz_files(read.quizzes) | scenarios
 
 
 def _format_team_words(read: Content) -> bool:

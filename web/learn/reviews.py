@@ -11,6 +11,7 @@ from kb.learning.step_titles import step_titles
 from kb.messages import Message
 from kb.permissions import Capability
 from kb.quizzes.judging import answers_to_judge, without_attempts
+from kb.scenarios.playing import plays_to_review
 from web.context import reader, reading, writing
 from web.i18n import language
 from web.learn.moment import moment
@@ -33,6 +34,7 @@ def _page(at_fault: int = 0, comment: str = "", faults: dict[str, Message] | Non
         "learn/reviews.html",
         waiting=waiting,
         answers=answers_to_judge(reading(), reader()),
+        plays=plays_to_review(reading(), reader()),
         stuck=without_attempts(reading(), reader()),
         titles=step_titles(reading(), steps.values(), language()),
         at_fault=at_fault,

@@ -25,6 +25,7 @@ from kb.learning.step_titles import step_titles
 from kb.learning.work_calendar import ONE_DAY
 from kb.messages import Message
 from kb.permissions import Capability, found
+from kb.practice.deck import todays_cards
 from web.context import reader, reading, services, small_int, writing
 from web.i18n import language
 from web.learn.moment import moment
@@ -67,6 +68,7 @@ def _today_page(enrolment_id: int) -> str:
         person=db.get_one(Person, enrolment.person_id),
         mentor=db.get(Person, enrolment.mentor_id) if enrolment.mentor_id else None,
         own=own,
+        cards_left=todays_cards(db, who, moment()).left if own else 0,
         others=[(e, names[e.path_id]) for e in others],
         strip_days=day_strip(standing),
         resting=_is_resting(standing),

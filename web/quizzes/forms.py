@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kb.quizzes.attempts import MAX_ANSWER, AskedItem
 from kb.quizzes.grading import Answer
-from kb.quizzes.questions import Match, Multiple, Order, Question, Single
+from kb.quizzes.questions import Match, Multiple, Order, Single
 
 
 @dataclass(frozen=True)
@@ -91,21 +91,6 @@ def _typed_match(
 
 def _place(text: str, count: int) -> int | None:
     return int(text) if text.isdigit() and len(text) < 4 and int(text) < count else None
-
-
-def right_answer(question: Question) -> list[str]:
-    """The right answer in words, a line each; for pages that come after the attempt."""
-    if isinstance(question, Single | Multiple):
-        return [option.text for option in question.options if option.right]
-    if isinstance(question, Order):
-        return [f"{n}. {text}" for n, text in enumerate(question.items, 1)]
-    if isinstance(question, Match):
-        return [f"{pair.left} → {pair.right}" for pair in question.pairs]
-    if question.type == "fill":
-        return [question.accepted[0]]
-    if question.type == "number":
-        return [f"{question.answer:,.10g} {question.unit}".strip()]
-    return []
 
 
 def given_answer(item: AskedItem) -> list[str]:

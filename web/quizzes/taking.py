@@ -29,10 +29,11 @@ from kb.quizzes.bank_store import all_quizzes, find_quiz
 from kb.quizzes.grading import Answer
 from kb.quizzes.judging import allow_another, judge_answer
 from kb.quizzes.models import Attempt
+from kb.quizzes.wording import right_answer
 from web.context import reader, reading, services, small_int, writing
 from web.i18n import language, local_time, translate
 from web.learn.moment import moment
-from web.quizzes.forms import answers_typed, given_answer, right_answer, shown_item, why_wrong
+from web.quizzes.forms import answers_typed, given_answer, shown_item, why_wrong
 from web.rights import allows
 
 pages = Blueprint("quizzes", __name__, url_prefix="/quizzes")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.learning.content import read_paths
+from kb.learning.content import Destinations, read_paths
 from kb.learning.path_file import Read, StepType, parse_path
 from kb.library.content_folder import read_content
 from tests.conftest import SAMPLE, SHIPPED
@@ -39,10 +39,10 @@ def test_a_sound_path_is_read():
         ),
         ("needs: [tell-quote]", "needs: [tell]", (30, "needs", "needs tell, which is not")),
         ("id: signed", "id: watch-call", (26, "id", "watch-call stands in line 21 already")),
-        ("day: 6", "day: 3", (40, "day", "stands after day 3")),
-        ("day: 6", "day: 9", (40, "day", "is beyond the 7 days")),
+        ("day: 6", "day: 3", (42, "day", "stands after day 3")),
+        ("day: 6", "day: 9", (42, "day", "is beyond the 7 days")),
         ("article: first-call, ", "", (21, "schedule.1.steps.0.article", "is missing; add it")),
-        ("minutes: 5, optional: true}\n", "minutes: 5}\n", (44, "optional", "is on a rest day")),
+        ("minutes: 5, optional: true}\n", "minutes: 5}\n", (46, "optional", "is on a rest day")),
     ],
 )
 def test_a_fault_has_its_line_and_says_what_would_be_right(old, new, fault):
@@ -62,7 +62,9 @@ def test_a_step_to_an_article_that_is_not_there_is_named_with_its_line(tmp_path)
     (tmp_path / "paths/first-week.yaml").write_text(TEXT, "utf-8")
     (tmp_path / "paths/bad.yaml").write_bytes(b"\xff")
     articles = {"reading-a-quote", "price-too-high", "cold-call-opening"}
-    files, problems = read_paths(tmp_path, articles, {"basics", "free-talk"})
+    files, problems = read_paths(
+        tmp_path, Destinations(articles, {"basics", "free-talk"}, {"too-dear"})
+    )
     assert files == []
     assert [(p.path, p.problem.line) for p in problems] == [
         ("paths/bad.yaml", 1),

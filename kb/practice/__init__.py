@@ -1,0 +1,1 @@
+"""Practice: a personal deck of objections and own mistakes, spaced by FSRS."""

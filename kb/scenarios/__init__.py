@@ -1,0 +1,1 @@
+"""Scenarios: branching customer conversations, played, scored by yes/no criteria, reviewed."""
