@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Signing key; empty means one kept in the data folder")
     session_days: int = Field(14, ge=1, le=90, description="Days until a sign-in ends by itself")
     max_upload_mb: int = Field(8, ge=1, le=512, description="Largest request body in MiB")
+    max_video_mb: int = Field(200, ge=1, le=4096, description="Largest video in MiB")
     lang: Literal["zh", "en"] = Field("zh", description="Language where a person has chosen none")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which times are shown")
     model: str = Field(

@@ -4,8 +4,11 @@ from sqlmodel import SQLModel
 
 import kb.accounts.models
 import kb.audit
+import kb.impact.models
+import kb.learning.certificates
 import kb.learning.models
 import kb.library.models
+import kb.media.models
 import kb.outbox
 import kb.practice.models
 import kb.quizzes.models

@@ -24,7 +24,7 @@ from kb.accounts.models import Person
 from kb.accounts.sign_in import open_session, reader_of
 from kb.db import Database
 from kb.library.content_folder import read_content
-from kb.library.content_transfer import import_content, import_images
+from kb.library.content_transfer import import_content, import_files
 from kb.library.index_feed import published_documents
 from kb.permissions import Reader
 from kb.settings import Settings
@@ -55,7 +55,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     database = Database(f"sqlite:///{full / 'shifu.db'}")
     with database.write() as session:
         import_content(session, read_content(SAMPLE), now)
-    import_images(SAMPLE, full / "uploads")
+    import_files(SAMPLE, full / "uploads")
     with database.read() as session:
         IndexBuilder(full / "index", FakeEmbedder()).rebuild(published_documents(session))
     database.close()

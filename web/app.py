@@ -1,10 +1,10 @@
 """Builds the Flask application and wires the domain's ports."""
 
-from flask import Flask
+from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
 from kb.ports import SystemClock
-from web import account, admin, home, learn, library, practice, quizzes, scenarios, search
+from web import account, admin, home, learn, library, media, practice, quizzes, scenarios, search
 from web.context import Services, close_reading
 from web.errors import handle_errors
 from web.i18n import set_up_languages
@@ -26,7 +26,8 @@ def create_app(services: Services) -> Flask:
     protect(app, services.settings)
     handle_errors(app)
     app.teardown_appcontext(close_reading)
-    rooms = (home, search, library, learn, quizzes, practice, scenarios, account, admin)
+    app.teardown_request(lambda _error: request.close())  # temporary files of uploads
+    rooms = (home, search, library, media, learn, quizzes, practice, scenarios, account, admin)
     for room in rooms:
         for blueprint in room.blueprints():
             app.register_blueprint(blueprint)

@@ -14,6 +14,7 @@ from kb.permissions import Capability, roles_with
 
 View = TypeVar("View", bound=Callable[..., object])
 _MARK = "shifu_right"
+_LARGE = "shifu_large_upload"
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 
@@ -53,6 +54,17 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Anyone may use the view."""
     return _marker(PUBLIC)(view)
+
+
+def large_upload(view: View) -> View:
+    """The view takes files up to SHIFU_MAX_VIDEO_MB from those who may use it."""
+    setattr(view, _LARGE, True)
+    return view
+
+
+def takes_large_uploads(app: Flask, endpoint: str | None) -> bool:
+    """Whether an endpoint's view is marked so."""
+    return getattr(app.view_functions.get(endpoint or ""), _LARGE, False)
 
 
 def _marker(right: str) -> Callable[[View], View]:

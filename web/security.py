@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from kb.errors import ForbiddenError
 from kb.permissions import Capability
 from kb.settings import Settings
-from web.context import current_reader
-from web.rights import PUBLIC, SIGNED_IN, right_of
+from web.context import current_reader, services
+from web.rights import PUBLIC, SIGNED_IN, right_of, takes_large_uploads
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,12 +46,28 @@ def protect(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session; an open editor must be able to save
         WTF_CSRF_SSL_STRICT=settings.https,
     )
+    app.before_request(_allow_large_upload)  # before CSRF protection, which reads the form
     CSRFProtect(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.before_request(_gate)
     app.after_request(_add_headers)
+
+
+def _allow_large_upload() -> None:
+    """A video may be larger than other requests, for somebody who may upload one."""
+    if not takes_large_uploads(current_app, request.endpoint):
+        return
+    reader, right = current_reader(), right_of(current_app, request.endpoint)
+    if (
+        reader is not None
+        and not reader.must_change_password
+        and reader.may(Capability(right or ""))
+    ):
+        settings = services().settings
+        most = max(settings.max_upload_mb, settings.max_video_mb + 1)
+        request.max_content_length = most * 1024 * 1024
 
 
 def _gate() -> BaseResponse | None:

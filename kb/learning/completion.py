@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from kb import audit
 from kb.errors import ForbiddenError, InvalidError, ShifuError
+from kb.learning.certificates import Achievement, issue
 from kb.learning.enrolments import enrolments_of, find_enrolment
 from kb.learning.models import Enrolment, LearningPath, StepRecord, Submission
 from kb.learning.moment import Moment
@@ -286,7 +287,19 @@ def record_done(
         audit.record(
             session, moment.at, actor, "complete_path", f"enrolment:{standing.enrolment.id}"
         )
+        issue(session, standing.enrolment, _achievement(renewed, moment), moment.at)
     return True
+
+
+def _achievement(standing: Standing, moment: Moment) -> Achievement:
+    scores = [v.record.score for v in standing.counted if v.record and v.record.score is not None]
+    return Achievement(
+        steps=len(standing.counted),
+        minutes=sum(view.step.minutes for view in standing.counted),
+        mean_score=round(sum(scores) / len(scores), 1) if scores else None,
+        started=standing.plan.start,
+        completed=moment.day,
+    )
 
 
 def _write_record(

@@ -20,7 +20,7 @@ from kb.learning.content import Destinations, read_paths
 from kb.learning.path_store import PathFile
 from kb.library.faults import FileProblem, Problem
 from kb.library.front_matter import Document, parse
-from kb.library.kinds import Code, Line, Playbook
+from kb.library.kinds import Code, Line, Playbook, Video
 from kb.library.links import article_links, image_links
 from kb.library.markdown import headings_of, parse_tokens
 from kb.library.sections import sections_of
@@ -283,6 +283,10 @@ def _broken_links(root: Path, file: ContentFile, slugs: set[str]) -> Iterator[Fi
                     ),
                 ),
             )
+    media = document.meta.media if isinstance(document.meta, Video) else None
+    if media is not None and not (root / media).is_file():
+        advice = Message(N_("names %(name)s, which is not in the folder"), {"name": media})
+        yield FileProblem(file.path, Problem(_line_of(file, "media"), "media", advice))
     if isinstance(document.meta, Playbook):
         for slug in document.meta.documents:
             if slug not in slugs:

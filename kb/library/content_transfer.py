@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from kb import audit, outbox
 from kb.errors import ShifuError
+from kb.impact.changes import forget_changes
 from kb.learning.moment import Moment
 from kb.learning.path_file import FOLDER as PATHS
 from kb.learning.path_store import archive_demo_paths, export_paths, import_paths
@@ -25,6 +26,7 @@ from kb.library.models import (
     Revision,
 )
 from kb.library.vocabulary import Scope
+from kb.media.models import VideoPosition
 from kb.messages import N_
 from kb.quizzes.bank_store import export_banks, import_banks, import_quizzes, retire_demo
 from kb.quizzes.content import QuizContent
@@ -39,6 +41,7 @@ from kb.search.golden import export_golden, import_golden
 from kb.search.team_words import export_team_words, import_team_words
 
 IMAGES = "images"
+MEDIA = "media"
 
 
 class FaultyContentError(ShifuError):
@@ -139,13 +142,11 @@ def _head_hash(session: Session, article: Article) -> str:
     return session.exec(query).one()
 
 
-def import_images(content_root: Path, uploads: Path) -> int:
-    """Copy the folder's pictures to the uploads. Returns how many there are."""
-    source, target = content_root / IMAGES, uploads / IMAGES
-    if not source.is_dir():
-        return 0
-    shutil.copytree(source, target, dirs_exist_ok=True)
-    return sum(1 for path in source.rglob("*") if path.is_file())
+def import_files(content_root: Path, uploads: Path) -> None:
+    """Copy the folder's pictures and videos to the uploads."""
+    for name in (IMAGES, MEDIA):
+        if (content_root / name).is_dir():
+            shutil.copytree(content_root / name, uploads / name, dirs_exist_ok=True)
 
 
 def export_content(session: Session, target: Path, uploads: Path) -> int:
@@ -168,8 +169,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
     export_paths(session, target)
     export_banks(session, target)
     export_scenarios(session, target)
-    if (uploads / IMAGES).is_dir():
-        shutil.copytree(uploads / IMAGES, target / IMAGES, dirs_exist_ok=True)
+    import_files(uploads, target)
     return count
 
 
@@ -186,7 +186,8 @@ def remove_demo(session: Session, now: datetime) -> int:
     Returns the number of articles.
     """
     ids = list(session.exec(select(Article.id).where(Article.scope == Scope.DEMO)))
-    for table in (ArticleFacet, Revision, Favourite, RecentView):
+    forget_changes(session, ids)
+    for table in (ArticleFacet, Revision, Favourite, RecentView, VideoPosition):
         session.exec(delete(table).where(col(table.article_id).in_(ids)))
     session.exec(delete(Draft).where(col(Draft.key).in_([f"article:{i}" for i in ids])))
     session.exec(delete(Article).where(col(Article.id).in_(ids)))

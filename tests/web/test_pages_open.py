@@ -35,6 +35,8 @@ PAGES = [
     "/learn/cohort",
     "/learn/cohort/enrol",
     "/learn/calendar",
+    "/library/changes",
+    "/videos/new",
     "/practice",
     "/practice/next",
     "/practice/drill",

@@ -11,7 +11,7 @@ from kb.library.content_transfer import (
     NotAFolderError,
     export_content,
     import_content,
-    import_images,
+    import_files,
     remove_demo,
 )
 from kb.library.front_matter import serialise
@@ -145,7 +145,7 @@ def import_(folder: Path | None, as_json: bool) -> None:
     read = _read(folder)
     with open_database(settings).write() as session:
         report = import_content(session, read, SystemClock().now(), settings.time_zone)
-    import_images(read.root, settings.uploads_dir)
+    import_files(read.root, settings.uploads_dir)
     if as_json:
         print_json(report)
         return

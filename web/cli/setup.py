@@ -17,7 +17,7 @@ from kb.library.content_transfer import (
     NotAFolderError,
     demo_was_removed,
     import_content,
-    import_images,
+    import_files,
     without_demo,
 )
 from kb.library.vocabulary import Role
@@ -81,7 +81,7 @@ def _import_library(database: Database, settings: Settings) -> None:
         if demo_was_removed(session):
             content = without_demo(content)
         report = import_content(session, content, SystemClock().now(), settings.time_zone)
-    import_images(folder, settings.uploads_dir)
+    import_files(folder, settings.uploads_dir)
     if report.created or report.updated:
         say(
             N_("Library: %(created)s articles new, %(updated)s updated."),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kb import audit
 from kb.accounts.models import Person
 from kb.errors import ShifuError
+from kb.impact.changes import open_changes, to_read
 from kb.library import browse, shelf
 from kb.library.vocabulary import Role
 from kb.permissions import Capability
@@ -38,6 +39,8 @@ def home() -> str:
         "home.html",
         # only what this library has: a site may have begun without the shipped articles
         first_days=browse.by_slugs(db, who, FIRST_DAYS, language()) if new_here else [],
+        to_read=to_read(db, who),
+        changes=len(open_changes(db, who)) if who.may(Capability.AUTHOR) else 0,
         favourites=shelf.favourites(db, who),
         recent=shelf.recent(db, who),
         overdue=browse.overdue_articles(db, who, today) if who.may(Capability.AUTHOR) else [],

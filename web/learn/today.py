@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kb.accounts.models import Person
 from kb.errors import InvalidError
+from kb.learning.certificates import certificate_of
 from kb.learning.completion import (
     Evidence,
     finish_reading,
@@ -68,6 +69,7 @@ def _today_page(enrolment_id: int) -> str:
         person=db.get_one(Person, enrolment.person_id),
         mentor=db.get(Person, enrolment.mentor_id) if enrolment.mentor_id else None,
         own=own,
+        certificate=certificate_of(db, enrolment_id),
         cards_left=todays_cards(db, who, moment()).left if own else 0,
         others=[(e, names[e.path_id]) for e in others],
         strip_days=day_strip(standing),

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from kb import audit
 from kb.accounts.people import list_teams
 from kb.errors import ConflictError, ForbiddenError, InvalidError
+from kb.impact.changes import note_meaning_change
 from kb.library import browse
 from kb.library.articles import (
     Origin,
@@ -100,7 +101,12 @@ def save(lang: str, slug: str) -> Response | tuple[str, int]:
         _require_may_set(document, row)
         with writing() as db:
             fresh = find_visible(db, reader(), slug, lang)
-            update_article(db, fresh, document, base, _origin(request.form.get("note", "")), now())
+            note = request.form.get("note", "")
+            before = fresh.revision
+            update_article(db, fresh, document, base, _origin(note), now())
+            means_else = request.form.get("change") == "meaning" and fresh.revision > before
+            if means_else:
+                note_meaning_change(db, fresh, reader().person_id, note, now())
             forget_form(db, reader().person_id, f"article:{row.id}")
     except ConflictError as error:
         newest = find_visible(reading(), reader(), slug, lang)
@@ -112,6 +118,9 @@ def save(lang: str, slug: str) -> Response | tuple[str, int]:
         return page, 409
     except InvalidError as error:
         return _page(row.kind, form, row, base=base, faults=error.fields), 422
+    if means_else:
+        flash(gettext("Saved. This is what stands on the article; look through it."))
+        return redirect(url_for("impact.overview"))
     flash(gettext("Saved. Search finds the new text within seconds."))
     return redirect(url_for("library.article", lang=lang, slug=slug))
 

@@ -14,6 +14,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from kb import audit
+from kb.impact.changes import is_to_read
 from kb.learning.reading_steps import reading_step
 from kb.library import browse, shelf
 from kb.library.articles import (
@@ -25,7 +26,8 @@ from kb.library.articles import (
     visible_languages,
 )
 from kb.library.process_map import process_map
-from kb.library.vocabulary import Stage
+from kb.library.vocabulary import Kind, Stage
+from kb.media.watching import position_of
 from kb.permissions import Capability, found, may_edit
 from web.context import now, reader, reading, services, small_int, writing
 from web.i18n import language
@@ -97,6 +99,8 @@ def _article_page(read: ReadArticle) -> str:
             db, reader(), getattr(read.document.meta, "documents", []), row.lang
         ),
         favourite=shelf.is_favourite(db, reader(), row),
+        position=position_of(db, reader(), row.id or 0) if row.kind == Kind.VIDEO else 0,
+        read_again=is_to_read(db, reader(), row.id or 0),
         reading_step=reading_step(db, reader().person_id, row.slug),
         editable=may_edit(reader(), row),
     )

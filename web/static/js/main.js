@@ -5,6 +5,7 @@ import { startEditor } from "./editor.js";
 import { startPalette } from "./palette.js";
 import { startQuiz } from "./quiz.js";
 import { startSlots } from "./slots.js";
+import { startVideo } from "./video.js";
 
 const PHONE = window.matchMedia("(max-width: 719.98px)");
 
@@ -39,6 +40,12 @@ function startMenus() {
   });
 }
 
+function startPrinting() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 function nameKeysAsOnMac() {
   if (!/Mac|iPhone|iPad/.test(navigator.platform)) return;
   for (const key of document.querySelectorAll("[data-open-palette] kbd")) key.textContent = "⌘K";
@@ -49,7 +56,9 @@ startCopy();
 startPalette();
 startEditor();
 startQuiz();
+startVideo();
 startAutoSubmit();
 startFolds();
 startMenus();
+startPrinting();
 nameKeysAsOnMac();

@@ -1,0 +1,1 @@
+"""Media: videos that people bring, their subtitles, and where each viewer stopped."""
