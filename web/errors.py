@@ -11,9 +11,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from kb.accounts.people import LastAdminError, ResetLinkError
 from kb.accounts.sign_in import TooManyAttemptsError, WrongPasswordError
 from kb.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ShifuError
-from kb.learning.completion import EnrolmentEndedError, StepLockedError
+from kb.learning.completion import (
+    AcceptedAlreadyError,
+    EnrolmentEndedError,
+    StepLockedError,
+)
 from kb.messages import N_, Message
-from kb.quizzes.attempts import NoAttemptsLeftError
+from kb.quizzes.attempts import NoAttemptsLeftError, WaitingForMentorError
 from kb.scenarios.playing import MovedOnError
 from web.i18n import translate
 from web.security import wants_json
@@ -31,6 +35,8 @@ STATUS: dict[type[ShifuError], int] = {
     LastAdminError: 409,
     StepLockedError: 409,
     EnrolmentEndedError: 409,
+    AcceptedAlreadyError: 409,
+    WaitingForMentorError: 409,
     NoAttemptsLeftError: 409,
     MovedOnError: 409,
 }

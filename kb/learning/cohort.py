@@ -116,7 +116,8 @@ def days_to_complete(rows: Sequence[CohortRow]) -> list[int]:
     """For each person who has completed the path: calendar days from the start to the last step."""
     days = []
     for row in rows:
-        if row.standing.enrolment.completed_at is not None:
-            last = max(v.record.day for v in row.standing.counted if v.record is not None)
-            days.append((last - row.standing.plan.start).days + 1)
+        done = [v.record.day for v in row.standing.steps if v.record is not None]
+        done += [record.day for record in row.standing.former]
+        if row.standing.enrolment.completed_at is not None and done:
+            days.append((max(done) - row.standing.plan.start).days + 1)
     return sorted(days)

@@ -14,6 +14,7 @@ from kb.learning.enrolments import enrolments_of, find_enrolment
 from kb.learning.models import Enrolment, LearningPath, StepRecord, Submission
 from kb.learning.moment import Moment
 from kb.learning.path_file import (
+    BilingualLine,
     FieldTask,
     Practise,
     Read,
@@ -25,6 +26,7 @@ from kb.learning.path_file import (
 )
 from kb.learning.progress import TESTED_OUT, standings
 from kb.learning.standing import Standing, State, StepView
+from kb.learning.step_titles import step_titles
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
 
@@ -47,6 +49,18 @@ class EnrolmentEndedError(ShifuError):
     """A step of a path that the person was taken off."""
 
     template = N_("You were taken off this path. What you did is kept; ask your manager.")
+
+
+class OtherwiseDoneError(ShifuError):
+    """An act that does not belong to this type of step."""
+
+    template = N_("This step is done in another way; open it from your path.")
+
+
+class AcceptedAlreadyError(ShifuError):
+    """Evidence for a step that the mentor has accepted."""
+
+    template = N_("Your mentor has accepted this already; nothing more was handed in.")
 
 
 class NotTheMentorError(ForbiddenError):
@@ -75,10 +89,28 @@ def finish_reading(
 ) -> bool:
     """A read or watched step is done. False: it was done already."""
     standing = _own(session, reader, enrolment_id, moment)
-    view = _open_step(standing, step_id)
+    view = _open_step(session, standing, step_id)
     if not isinstance(view.step, Read | Watch):
-        raise InvalidError({"step": Message(N_("This step is done in another way than reading."))})
+        raise OtherwiseDoneError
     return record_done(session, standing, view.step, moment)
+
+
+def require_hand_in(
+    session: Session, reader: Reader, enrolment_id: int, step_id: str, moment: Moment
+) -> None:
+    """Raise what ``hand_in`` would raise, before a file is stored for nothing."""
+    _task_at_hand(session, _own(session, reader, enrolment_id, moment), step_id)
+
+
+def _task_at_hand(session: Session, standing: Standing, step_id: str) -> FieldTask:
+    view = _view(standing, step_id)
+    if view.state == State.DONE:
+        raise AcceptedAlreadyError
+    if view.state == State.LOCKED:
+        _open_step(session, standing, step_id)
+    if not isinstance(view.step, FieldTask):
+        raise OtherwiseDoneError
+    return view.step
 
 
 def hand_in(
@@ -91,14 +123,8 @@ def hand_in(
 ) -> None:
     """Hand evidence of a field task to the mentor; while it waits, it may be replaced."""
     standing = _own(session, reader, enrolment_id, moment)
-    view = _view(standing, step_id)
-    if view.state == State.DONE:
-        return
-    if view.state == State.LOCKED:
-        _open_step(standing, step_id)
-    if not isinstance(view.step, FieldTask):
-        raise InvalidError({"text": Message(N_("This step does not ask for evidence."))})
-    _check_evidence(view.step, evidence)
+    task = _task_at_hand(session, standing, step_id)
+    _check_evidence(task, evidence)
     waiting = waiting_submission(session, enrolment_id, step_id)
     submission = waiting or Submission(enrolment_id=enrolment_id, step_id=step_id, at=moment.at)
     submission.text = evidence.text.strip()
@@ -106,8 +132,8 @@ def hand_in(
         submission.file_name, submission.file_hash = evidence.file_name, evidence.file_hash
     submission.at = moment.at
     session.add(submission)
-    _write_record(session, standing, view.step, State.WAITING, moment)
-    _audit(session, standing, view.step, "hand_in", reader, moment)
+    _write_record(session, standing, task, State.WAITING, moment)
+    _audit(session, standing, task, "hand_in", reader, moment)
 
 
 def _check_evidence(step: FieldTask, evidence: Evidence) -> None:
@@ -182,9 +208,9 @@ def sign(session: Session, reader: Reader, enrolment_id: int, step_id: str, mome
     enrolment = find_enrolment(session, reader, enrolment_id)
     _require_judge(reader, enrolment)
     standing = standing_of(session, enrolment, moment)
-    view = _open_step(standing, step_id)
+    view = _open_step(session, standing, step_id)
     if not isinstance(view.step, SignOff):
-        raise InvalidError({"step": Message(N_("This step is not signed off by a mentor."))})
+        raise OtherwiseDoneError
     return record_done(session, standing, view.step, moment, by=reader.person_id)
 
 
@@ -219,7 +245,7 @@ def role_play_locked(session: Session, person_id: int, slug: str, moment: Moment
         standing = standing_of(session, enrolment, moment)
         for step in standing.path.steps():
             if isinstance(step, RolePlay) and step.scenario == slug:
-                _open_step(standing, step.id)
+                _open_step(session, standing, step.id)
 
 
 def practised(
@@ -227,7 +253,7 @@ def practised(
 ) -> None:
     """Somebody has practised ``cards`` cards today: steps that ask for so many are done.
 
-    Each card counts for one step only. Where nothing is left to practise today, every practise
+    Each card counts for one step only. Where there is nothing to practise at all, every practise
     step up to today is done.
     """
     for enrolment in enrolments_of(session, person_id):
@@ -246,6 +272,16 @@ def practised(
                 record_done(session, standing, view.step, moment)
 
 
+def cards_asked(session: Session, person_id: int, moment: Moment) -> int:
+    """How many cards the practise steps up to today still ask for."""
+    return sum(
+        _cards_of(view.step)
+        for enrolment in enrolments_of(session, person_id)
+        for view in standing_of(session, enrolment, moment).steps
+        if view.due <= moment.day and view.state == State.OPEN and not view.step.optional
+    )
+
+
 def _cards_of(step: Step) -> int:
     return step.cards if isinstance(step, Practise) else 0
 
@@ -256,7 +292,7 @@ def quiz_locked(session: Session, person_id: int, slug: str, moment: Moment) -> 
         standing = standing_of(session, enrolment, moment)
         for step in standing.path.steps():
             if isinstance(step, TakeQuiz) and step.quiz == slug:
-                _open_step(standing, step.id)
+                _open_step(session, standing, step.id)
 
 
 def record_done(
@@ -338,14 +374,20 @@ def _view(standing: Standing, step_id: str) -> StepView:
     return found(next((view for view in standing.steps if view.step.id == step_id), None))
 
 
-def _open_step(standing: Standing, step_id: str) -> StepView:
+def _open_step(session: Session, standing: Standing, step_id: str) -> StepView:
     view = _view(standing, step_id)
     if view.state == State.LOCKED:
         passed = {v.step.id for v in standing.steps if v.settled}
         first = next(need for need in view.step.needs if need not in passed)
         before = _view(standing, first).step
-        raise StepLockedError(title=before.title or before.id)
+        raise StepLockedError(title=before.title or _titles_of(session, before))
     return view
+
+
+def _titles_of(session: Session, step: Step) -> BilingualLine | str:
+    """What a step without a title of its own is called: as its article, in both languages."""
+    titles = {lang: step_titles(session, [step], lang)[step.id] for lang in ("zh", "en")}
+    return BilingualLine(zh=titles["zh"], en=titles["en"])
 
 
 def may_judge(reader: Reader, enrolment: Enrolment) -> bool:

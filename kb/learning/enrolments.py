@@ -45,7 +45,10 @@ class EnrolReport:
 def enrol(
     session: Session, reader: Reader, stored: StoredPath, form: EnrolForm, moment: Moment
 ) -> EnrolReport:
-    """Put people on a path. Raises InvalidError; people who are not the reader's are not found."""
+    """Put people on a path, or back on one that they were taken off; what they did is kept.
+
+    Raises InvalidError, also for people whom the reader does not lead.
+    """
     faults = _faults(session, form, moment.day)
     if faults or form.start is None:
         raise InvalidError(faults)
@@ -59,22 +62,24 @@ def enrol(
     query_there = select(Enrolment).where(
         Enrolment.path_id == stored.id, col(Enrolment.person_id).in_(form.person_ids)
     )
-    there = {enrolment.person_id for enrolment in session.exec(query_there)}
-    added = [person for person in people if person.id not in there]
+    there = {enrolment.person_id: enrolment for enrolment in session.exec(query_there)}
+    on_path = {key for key, enrolment in there.items() if not enrolment.ended}
+    added = [person for person in people if person.id not in on_path]
     for person in added:
-        session.add(
-            Enrolment(
-                person_id=person.id or 0, path_id=stored.id, start=form.start,
-                mentor_id=form.mentor_id, cohort=form.cohort.strip(),
-                created_at=moment.at, created_by=reader.person_id,
-            )
+        enrolment = there.get(person.id or 0) or Enrolment(
+            person_id=person.id or 0, path_id=stored.id, start=form.start, created_at=moment.at,
+            created_by=reader.person_id,
         )  # fmt: skip
+        enrolment.start, enrolment.ended = form.start, False
+        enrolment.mentor_id, enrolment.cohort = form.mentor_id, form.cohort.strip()
+        session.add(enrolment)
     if added:
         audit.record(
             session, moment.at, reader.person_id, "enrol", f"path:{stored.id}",
             people=[person.id for person in added], start=form.start.isoformat(),
         )  # fmt: skip
-    return EnrolReport(tuple(added), tuple(person for person in people if person.id in there))
+    already = tuple(person for person in people if person.id in on_path)
+    return EnrolReport(tuple(added), already)
 
 
 def _faults(session: Session, form: EnrolForm, today: date) -> dict[str, Message]:
@@ -215,7 +220,12 @@ def add_leave(
     if last is None:
         faults["last"] = Message(N_("Write the last day of leave, such as 2027-03-05."))
     if first and last:
-        if last < first:
+        if abs((first - moment.day).days) > MAX_LEAVE_DAYS:
+            faults["first"] = Message(
+                N_("Leave can be entered up to %(n)s days before or after today."),
+                {"n": MAX_LEAVE_DAYS},
+            )
+        elif last < first:
             faults["last"] = Message(N_("The last day lies before the first; exchange the two."))
         elif (last - first).days >= MAX_LEAVE_DAYS:
             faults["last"] = Message(

@@ -47,6 +47,7 @@ def calendar_text(
     calendar.add("prodid", "-//Shifu//Learning path//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
+    unit = "min" if lang == "en" else "分钟"
     for standing in standings:
         by_day: dict[date, list[StepView]] = defaultdict(list)
         for view in standing.steps:
@@ -60,7 +61,7 @@ def calendar_text(
             title = standing.path.title.in_language(lang)
             minutes = sum(view.step.minutes for view in views)
             number = standing.plan.day_number(day)
-            event.add("summary", f"{title} {number}/{standing.plan.total} · {minutes} min")
+            event.add("summary", f"{title} {number}/{standing.plan.total} · {minutes} {unit}")
             lines = [f"{'✓' if v.settled else '·'} {title_of(v.step)}" for v in views]
             event.add("description", "\n".join(lines))
             event.add("url", address)

@@ -17,6 +17,7 @@ from kb.messages import N_, Message
 
 FOLDER = "paths"
 MAX_DAYS = 400
+RESERVED = {"new", "path", "certificate"}  # addresses beside those of paths and steps
 
 
 class StepType(StrEnum):
@@ -187,6 +188,9 @@ def parse_path(text: str) -> tuple[Path | None, list[Problem]]:
 
 def _faults(path: Path, lines: LineIndex) -> Iterator[Problem]:
     """What no single key shows: order of days, ids used twice, needs that lead nowhere."""
+    if path.slug in RESERVED:
+        advice = N_("%(slug)s is an address of the site; choose another slug")
+        yield Problem(lines.of(("slug",)), "slug", Message(advice, {"slug": path.slug}))
     before = 0
     seen: dict[str, int] = {}
     for d, day in enumerate(path.schedule):
@@ -205,6 +209,9 @@ def _faults(path: Path, lines: LineIndex) -> Iterator[Problem]:
             if day.rest and not step.optional:
                 advice = N_("is on a rest day; write optional: true, or move it to a working day")
                 yield Problem(line, "optional", Message(advice))
+            if step.id in RESERVED:
+                advice = N_("%(slug)s is an address of the site; choose another id")
+                yield Problem(line, "id", Message(advice, {"slug": step.id}))
             if step.id in seen:
                 advice = N_("%(text)s stands in line %(line)s already; keep one of the two")
                 yield Problem(line, "id", Message(advice, {"text": step.id, "line": seen[step.id]}))

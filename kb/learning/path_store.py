@@ -122,14 +122,17 @@ def save_path(
     path, problems = parse_path(source)
     if path is None:
         raise InvalidError(faults_by_line(problems))
-    row = session.exec(select(LearningPath).where(LearningPath.slug == (slug or path.slug))).first()
-    if row is None:
-        if base_version:
-            raise ConflictError
-        return _add(session, PathFile(source, path), person_id, "web", moment.at)
     if slug and path.slug != slug:
         advice = Message(N_("A path keeps its slug: write slug: %(slug)s."), {"slug": slug})
-        raise InvalidError({"source": advice})
+        raise InvalidError({"1:slug": advice})
+    row = session.exec(select(LearningPath).where(LearningPath.slug == path.slug)).first()
+    if row is None:
+        if slug or base_version:
+            raise ConflictError
+        return _add(session, PathFile(source, path), person_id, "web", moment.at)
+    if not slug:
+        taken = N_("%(slug)s is taken; choose another slug.")
+        raise InvalidError({"1:slug": Message(taken, {"slug": path.slug})})
     if row.version != base_version:
         raise ConflictError
     _new_version(session, row, PathFile(source, path), person_id, "web", moment)

@@ -118,14 +118,15 @@ class Standing:
     @cached_property
     def coming(self) -> tuple[StepView, ...]:
         """Open steps of the next day that has any."""
-        later = [v for v in self.steps if v.due > self.today and not v.settled]
+        later = [v for v in self.steps if v.due > self.today and not v.settled and not v.rest]
         first = min((v.due for v in later), default=None)
         return tuple(v for v in later if v.due == first)
 
     @property
     def minutes_today(self) -> int:
         """Minutes that today's open steps and overdue ones still need."""
-        return sum(v.step.minutes for v in (*self.overdue, *self.due_today) if not v.settled)
+        today = (*self.overdue, *self.due_today)
+        return sum(v.step.minutes for v in today if not v.settled and not v.step.optional)
 
 
 def _can_do(view: StepView) -> bool:

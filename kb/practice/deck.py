@@ -69,8 +69,16 @@ def set_limits(
     audit.record(session, now, person_id, "set_practice_limits", f"person:{person_id}")
 
 
-def add_card(session: Session, person_id: int, kind: str, ref: str, moment: Moment) -> PracticeCard:
-    """Put a card into somebody's deck; one that is there comes back to today if it was missed."""
+def add_card(
+    session: Session,
+    person_id: int,
+    kind: str,
+    ref: str,
+    moment: Moment,
+    *,
+    again: bool = True,
+) -> PracticeCard:
+    """Put a card into somebody's deck; one that is there comes back today where ``again``."""
     query = select(PracticeCard).where(
         PracticeCard.person_id == person_id, PracticeCard.kind == kind, PracticeCard.ref == ref
     )
@@ -85,7 +93,7 @@ def add_card(session: Session, person_id: int, kind: str, ref: str, moment: Mome
         card.schedule = new_schedule(card.id or 0, moment.at)
     else:
         card.suspended = False
-        card.due = min(card.due, moment.at)
+        card.due = min(card.due, moment.at) if again else card.due
     session.add(card)
     session.flush()
     return card
@@ -141,6 +149,17 @@ def _next_objections(session: Session, reader: Reader, count: int) -> list[str]:
         if isinstance(step, Read)
     }
     return sorted(slugs, key=lambda slug: slug not in on_path)[:count]
+
+
+def is_exhausted(session: Session, reader: Reader, moment: Moment) -> bool:
+    """Whether there is nothing to practise at all, whatever one's limits: none due, none new."""
+    query = select(PracticeCard.id).where(
+        PracticeCard.person_id == reader.person_id,
+        col(PracticeCard.suspended).is_(False),
+        PracticeCard.due <= moment.at,
+    )
+    due = session.exec(query).first() is not None
+    return not due and not _next_objections(session, reader, 1)
 
 
 def forecast(

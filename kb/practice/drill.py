@@ -102,5 +102,5 @@ def set_drill(
     people = session.exec(select(Membership.person_id).where(Membership.team_id == team.id)).all()
     for person_id in people:
         for slug in known:
-            add_card(session, person_id, "objection", slug, moment)
+            add_card(session, person_id, "objection", slug, moment, again=there is None)
     audit.record(session, moment.at, reader.person_id, "set_drill", f"team:{team.id}", cards=known)

@@ -11,7 +11,7 @@ from kb.learning.moment import Moment
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
 from kb.ports import Similarity
-from kb.practice.deck import Today, add_card, todays_cards
+from kb.practice.deck import Today, add_card, is_exhausted, todays_cards
 from kb.practice.faces import Face, face_of
 from kb.practice.models import PracticeCard, PracticeReview
 from kb.practice.scheduling import RATINGS, reviewed
@@ -45,7 +45,6 @@ def next_card(session: Session, reader: Reader, lang: str, moment: Moment) -> Sh
         elif today.new:
             card = add_card(session, reader.person_id, "objection", today.new[0], moment)
         else:
-            practised(session, reader.person_id, today.done, nothing_left=True, moment=moment)
             return None
         face = face_of(session, card, lang)
         if face is not None:
@@ -93,7 +92,8 @@ def grade_card(
     session.flush()
     audit.record(session, moment.at, reader.person_id, "grade_card", f"card:{card_id}")
     today = todays_cards(session, reader, moment)
-    practised(session, reader.person_id, today.done, nothing_left=today.left == 0, moment=moment)
+    exhausted = is_exhausted(session, reader, moment)
+    practised(session, reader.person_id, today.done, nothing_left=exhausted, moment=moment)
     return card
 
 

@@ -39,6 +39,12 @@ class NoAttemptsLeftError(ShifuError):
     template = N_("You have used all %(n)s attempts. Ask your mentor to allow another.")
 
 
+class WaitingForMentorError(ShifuError):
+    """The last attempt hangs on a free answer."""
+
+    template = N_("Your last attempt lies with your mentor. Wait for the decision before another.")
+
+
 class NothingToAskError(ShifuError):
     """The bank holds no question that the quiz could draw."""
 
@@ -132,6 +138,8 @@ def begin(
             if not is_over(attempt, moment.at):
                 return attempt
             close(session, attempt.id or 0, similarity, moment)
+    if any(one.verdict == "waiting" for one in attempts_of(session, slug, reader.person_id)):
+        raise WaitingForMentorError
     quiz_locked(session, reader.person_id, slug, moment)
     if attempts_left(session, quiz, reader.person_id) == 0:
         raise NoAttemptsLeftError(n=len(attempts_of(session, slug, reader.person_id)))

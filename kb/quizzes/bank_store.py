@@ -1,18 +1,19 @@
 """The bank in the database: questions and quizzes, import from files and back, editing one."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from sqlmodel import Session, col, func, select
 
 from kb import audit
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.library.faults import Problem
+from kb.library.kinds import CODE_PATTERN
 from kb.library.vocabulary import Lang, Scope
 from kb.library.yaml_text import dump_yaml
 from kb.messages import N_, Message
@@ -22,7 +23,7 @@ from kb.quizzes.questions import FOLDER, Bank, Question, parse_bank
 from kb.quizzes.quiz_file import FOLDER as QUIZ_FOLDER
 from kb.quizzes.quiz_file import Quiz, parse_quiz
 
-_QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
+MAX_BANK_CODE = 40
 
 
 @dataclass
@@ -132,13 +133,25 @@ def save_question(
     question: Question,
     person_id: int,
     now: datetime,
+    *,
+    known_body: str | None = None,
 ) -> tuple[BankQuestion, bool]:
-    """Add a question or replace the one with its id. Returns the row and whether it is new."""
+    """Add a question or replace the one with its id. Returns the row and whether it is new.
+
+    ``known_body`` is the text that the editor showed, empty for a new question: where another one
+    is there now, InvalidError says so. None: whatever is there is replaced.
+    """
+    check_bank_code(bank)
     query = select(BankQuestion).where(
         BankQuestion.bank == bank, BankQuestion.lang == lang, BankQuestion.key == question.id
     )
     row = session.exec(query).first()
     is_new = row is None
+    if known_body is not None and (row.body if row else "") != known_body:
+        taken = N_(
+            "%(id)s is in the bank already, or was changed meanwhile. Use another id, or reload."
+        )
+        raise InvalidError({"1:id": Message(taken, {"id": question.id})})
     if row is None:
         if session.get(BankRow, (bank, lang)) is None:
             session.add(BankRow(code=bank, lang=lang, title=bank, scope=Scope.GENERAL))
@@ -151,13 +164,20 @@ def save_question(
             position=(session.exec(last).one() or 0) + 1,
         )  # fmt: skip
     _project(row, question, body_of(question), now)
-    row.retired, row.changed_by = False, person_id
+    row.changed_by = person_id
     session.add(row)
     session.flush()
     audit.record(
         session, now, person_id, "save_question", f"question:{row.id}", bank=bank, key=row.key
     )
     return row, is_new
+
+
+def check_bank_code(bank: str) -> None:
+    """Raise InvalidError for a name that no bank can have."""
+    if not re.match(CODE_PATTERN, bank) or len(bank) > MAX_BANK_CODE:
+        advice = N_("Name the bank with lower-case letters, digits and hyphens, such as products.")
+        raise InvalidError({"bank": Message(advice)})
 
 
 def set_retired(
@@ -234,15 +254,20 @@ def save_quiz(
     quiz, problems = parse_quiz(text)
     if quiz is None:
         raise InvalidError({f"{p.line}:{p.key}": p.message for p in problems})
+    there = set(session.exec(select(BankRow.code)))
+    for one in quiz.draw:
+        if one.bank not in there:
+            missing = N_("draws from %(bank)s, which is no bank")
+            raise InvalidError({"1:draw": Message(missing, {"bank": one.bank})})
     row = session.get(QuizRow, quiz.slug)
+    if not slug and row is not None:
+        taken = N_("%(slug)s is taken; choose another slug.")
+        raise InvalidError({"1:slug": Message(taken, {"slug": quiz.slug})})
     if slug and quiz.slug != slug:
         advice = Message(N_("A quiz keeps its slug: write slug: %(slug)s."), {"slug": slug})
         raise InvalidError({"1:slug": advice})
     if (row.version if row else 0) != version:
-        advice = Message(
-            N_("Somebody saved a newer version meanwhile. Copy your text, reload and compare.")
-        )
-        raise InvalidError({"1:": advice})
+        raise ConflictError
     row = row or QuizRow(
         slug=quiz.slug, title_zh="", title_en="", scope=quiz.scope, body="", version=0,
         changed_at=now,

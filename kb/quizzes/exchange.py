@@ -2,16 +2,14 @@
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
 from kb.errors import InvalidError
-from kb.library.kinds import CODE_PATTERN
 from kb.messages import N_, Message
-from kb.quizzes.bank_store import questions_of, read_body, save_question
+from kb.quizzes.bank_store import check_bank_code, questions_of, read_body, save_question
 from kb.quizzes.gift_format import read_gift, write_gift
 from kb.quizzes.rows import ReadRow
 from kb.quizzes.table_format import read_csv, read_xlsx, write_rows, write_xlsx
@@ -59,9 +57,7 @@ def import_questions(
     now: datetime,
 ) -> list[ImportedLine]:
     """Save every sound question; a faulty one is reported with its line, and the rest goes on."""
-    if not re.match(CODE_PATTERN, bank):
-        advice = N_("Name the bank with lower-case letters, digits and hyphens, such as products.")
-        raise InvalidError({"bank": Message(advice)})
+    check_bank_code(bank)
     report = []
     for row in rows:
         if row.question is None:

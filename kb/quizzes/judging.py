@@ -16,7 +16,7 @@ from kb.learning.models import Enrolment
 from kb.learning.moment import Moment
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
-from kb.quizzes.attempts import load_view, settle
+from kb.quizzes.attempts import attempts_left, load_view, settle
 from kb.quizzes.bank_store import find_quiz, quiz_of, read_body
 from kb.quizzes.models import Attempt, AttemptItem, ExtraAttempt, QuizRow
 from kb.quizzes.questions import Free
@@ -146,9 +146,13 @@ def allow_another(
     session: Session, reader: Reader, slug: str, person_id: int, moment: Moment
 ) -> None:
     """One more attempt for somebody who has none left."""
-    row, _ = find_quiz(session, slug)
-    query = select(Person).where(Person.id == person_id, _followed(reader))
+    row, quiz = find_quiz(session, slug)
+    query = select(Person).where(
+        Person.id == person_id, Person.id != reader.person_id, _followed(reader)
+    )
     person = found(session.exec(query).first())
+    if attempts_left(session, quiz, person_id) != 0:
+        return  # a second click, or nobody who needs it
     session.add(
         ExtraAttempt(
             quiz_slug=row.slug, person_id=person.id or 0, allowed_by=reader.person_id,

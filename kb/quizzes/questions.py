@@ -101,8 +101,12 @@ class Number(QuestionBase):
     """A number, right within a tolerance in the same unit."""
 
     type: Literal[QuestionType.NUMBER]
-    answer: Annotated[float, BeforeValidator(lambda value: _number(value))]
-    tolerance: Annotated[float, BeforeValidator(lambda value: _number(value))] = 0.0
+    answer: Annotated[
+        float, BeforeValidator(lambda value: _number(value)), Field(allow_inf_nan=False)
+    ]
+    tolerance: Annotated[
+        float, BeforeValidator(lambda value: _number(value)), Field(ge=0, allow_inf_nan=False)
+    ] = 0.0
     unit: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
@@ -220,8 +224,6 @@ def faults_of(question: Question) -> Iterator[tuple[str, Message]]:
     elif isinstance(question, Match):
         yield from _alike("pairs", [pair.left for pair in question.pairs])
         yield from _alike("pairs", question.rights)
-    elif isinstance(question, Number) and question.tolerance < 0:
-        yield "tolerance", Message(N_("must not be below 0"))
 
 
 def _alike(key: str, texts: list[str]) -> Iterator[tuple[str, Message]]:

@@ -9,9 +9,11 @@ from kb.library.faults import Problem
 from kb.library.kinds import Code, Part, Slug
 from kb.library.vocabulary import Scope
 from kb.library.yaml_text import load_yaml
+from kb.messages import N_, Message
 
 FOLDER = "quizzes"
 PASS_MARK = 80
+RESERVED = {"new", "bank", "a", "judge"}  # addresses beside those of quizzes
 
 
 class Draw(Part):
@@ -37,4 +39,8 @@ class Quiz(Part):
 def parse_quiz(text: str) -> tuple[Quiz | None, list[Problem]]:
     """Read a quiz's file, or its faults with their lines. Never raises."""
     loaded = load_yaml(text, Quiz)
+    if loaded.model is not None and loaded.model.slug in RESERVED:
+        advice = N_("%(slug)s is an address of the site; choose another slug")
+        message = Message(advice, {"slug": loaded.model.slug})
+        return None, [Problem(loaded.lines.of(("slug",)), "slug", message)]
     return loaded.model, loaded.problems

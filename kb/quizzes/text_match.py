@@ -30,11 +30,16 @@ def _to_digits(match: re.Match[str]) -> str:
     return match[0] if value is None else str(value)
 
 
+MAX_DIGITS = 15  # beyond it no number is meant, and none is exact
+
+
 def chinese_number(text: str) -> int | None:
     """The value of a Chinese numeral such as 三十五, 两万零八百 or 二〇二六; None if it is none.
 
     As in speech, a last digit without its unit counts the next lower one: 三万八 is 38,000.
     """
+    if len(text) > 2 * MAX_DIGITS:
+        return None
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
     total = section = digit = 0
@@ -59,7 +64,7 @@ def number_of(text: str) -> float | None:
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
     folded = re.sub(r"(?<=\d)[,，](?=\d{3})", "", folded).replace(" ", "").replace("¥", "")
     whole = re.match(r"^([-+]?\d+(?:\.\d+)?)(万|亿|k|%)?[^\d.]*$", folded)
-    if whole:
+    if whole and len(whole[1]) <= MAX_DIGITS:
         factor = {"万": 1e4, "亿": 1e8, "k": 1e3}.get(whole[2] or "", 1.0)
         return round(float(whole[1]) * factor, 6)
     chinese = re.match("^([零一二三四五六七八九〇两十百千万亿]+)[^\\d]*$", folded)

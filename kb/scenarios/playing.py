@@ -253,7 +253,8 @@ def review(
 ) -> Play:
     """The mentor's word on the whole and on single moves."""
     view = view_play(session, reader, play_id)
-    play = found(view.play if view.play.person_id != reader.person_id else None)
+    over = view.play.finished_at is not None
+    play = found(view.play if over and view.play.person_id != reader.person_id else None)
     if any(len(text) > MAX_COMMENT for text in (word, *comments.values())):
         advice = N_("Shorten the text to %(n)s characters.")
         raise InvalidError({"word": Message(advice, {"n": MAX_COMMENT})})

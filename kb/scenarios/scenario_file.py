@@ -15,6 +15,7 @@ from kb.messages import N_, Message
 from kb.quizzes.questions import Source
 
 FOLDER = "scenarios"
+RESERVED = {"new", "play"}  # addresses beside those of scenarios
 Id = Annotated[Slug, StringConstraints(max_length=60)]
 
 
@@ -140,6 +141,9 @@ def _faults(scenario: Scenario, lines: LineIndex) -> Iterator[Problem]:
 
 
 def _faults_of_names(scenario: Scenario, lines: LineIndex) -> Iterator[Problem]:
+    if scenario.slug in RESERVED:
+        advice = N_("%(slug)s is an address of the site; choose another slug")
+        yield Problem(lines.of(("slug",)), "slug", Message(advice, {"slug": scenario.slug}))
     seen: set[str] = set()
     lists: tuple[tuple[str, list[str]], ...] = (
         ("turns", [turn.id for turn in scenario.turns]),

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from kb import audit
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.library.vocabulary import Scope
 from kb.library.yaml_text import dump_yaml
 from kb.messages import N_, Message
@@ -64,6 +64,67 @@ def all_scenarios(session: Session, lang: str) -> list[Scenario]:
     return sorted(scenarios, key=lambda one: (one.stage[:1], one.title))
 
 
+EXAMPLE = """slug: new-role-play
+lang: zh
+title: 对练的名字
+summary: 一句话说明
+minutes: 5
+customer:
+  name: 王总
+  role: 批发商老板
+situation: 之前发生了什么，学员知道什么
+goal: 这次谈话要走到哪一步
+criteria:
+  - id: asks-first
+    text: 先问清楚再回答
+    source: price-too-high#words
+    quote: 从标准里原样抄一句
+start: opening
+turns:
+  - id: opening
+    customer: 客户说的话
+    replies:
+      - id: ask
+        best: true
+        say: 最好的回答
+        also: [换一种说法]
+        meets: [asks-first]
+        comment: 为什么好
+        next: good
+      - id: cut
+        say: 差一些的回答
+        comment: 差在哪里
+        next: lost
+endings:
+  - id: good
+    outcome: good
+    customer: 客户最后说
+    debrief: 成在哪里
+  - id: lost
+    outcome: bad
+    customer: 客户最后说
+    debrief: 丢在哪里
+"""
+
+
+def add_scenario(session: Session, text: str, person_id: int, now: datetime) -> ScenarioRow:
+    """Add a scenario as typed. Raises InvalidError, also where its slug and language are taken."""
+    scenario, problems = parse_scenario(text)
+    if scenario is None:
+        raise InvalidError({f"{p.line}:{p.key}": p.message for p in problems})
+    if session.get(ScenarioRow, (scenario.slug, scenario.lang)) is not None:
+        taken = N_("%(slug)s is taken; choose another slug.")
+        raise InvalidError({"1:slug": Message(taken, {"slug": scenario.slug})})
+    row = ScenarioRow(
+        slug=scenario.slug, lang=scenario.lang, title=scenario.title, scope=scenario.scope,
+        body=text_of(scenario), changed_at=now,
+    )  # fmt: skip
+    session.add(row)
+    subject = f"scenario:{row.slug}.{row.lang}"
+    audit.record(session, now, person_id, "add_scenario", subject)
+    return row
+
+
 def save_scenario(
     session: Session,
     slug: str,
@@ -82,10 +143,7 @@ def save_scenario(
         advice = Message(N_("A scenario keeps its slug and language."))
         raise InvalidError({"1:slug": advice})
     if row.version != version:
-        advice = Message(
-            N_("Somebody saved a newer version meanwhile. Copy your text, reload and compare.")
-        )
-        raise InvalidError({"1:": advice})
+        raise ConflictError
     row.title, row.scope, row.body = scenario.title, scenario.scope, text_of(scenario)
     row.version, row.changed_at = row.version + 1, now
     session.add(row)

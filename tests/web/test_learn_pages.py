@@ -100,7 +100,7 @@ def test_a_step_out_of_order_is_refused_with_what_comes_first(client_as, enrolle
     hire = client_as("zhou.xiaoyu")
     answer = hire.post(f"/learn/e/{enrolled}/tell-quote/evidence", data={"text": "x"})
     assert answer.status_code == 409
-    assert "read-quote" in answer.text
+    assert "读懂一份报价单" in answer.text
 
 
 def test_the_mentor_signs_what_the_person_cannot(client_as, enrolled, library):
@@ -164,7 +164,7 @@ def test_the_calendar_feed_needs_its_address_and_a_new_one_kills_the_old(client_
     feed = app.test_client().get(address)
     calendar = Calendar.from_ical(feed.data)
     days = {str(event["dtstart"].dt): str(event["summary"]) for event in calendar.events}
-    assert days["2026-12-01"].endswith("1/7 · 27 min")
+    assert days["2026-12-01"].endswith("1/7 · 27 分钟")
     assert app.test_client().get(address.replace(".ics", "0.ics")).status_code == 404
     hire.post("/learn/calendar")
     assert app.test_client().get(address).status_code == 404

@@ -28,12 +28,13 @@ from kb.learning.enrolments import (
     remove_leave,
 )
 from kb.learning.path_store import StoredPath, all_paths, find_path
+from kb.learning.standing import StepView
 from kb.learning.step_titles import step_titles
 from kb.messages import Message
 from kb.permissions import Capability
 from web.context import reader, reading, small_int, writing
 from web.csv_files import csv_answer
-from web.i18n import language
+from web.i18n import STEP_STATES, language
 from web.learn.moment import moment
 from web.rights import allows
 
@@ -98,10 +99,15 @@ def _csv_lines(rows: list[CohortRow], titles: dict[str, str]) -> Iterator[list[o
             yield [
                 row.person.login, row.person.name, row.mentor.login if row.mentor else "",
                 enrolment.cohort, enrolment.start, view.step.id, titles[view.step.id], view.due,
-                "late" if view.late_on(row.standing.today) else view.state.value,
+                _state(view, row),
                 record.day if record and record.state == "done" else "",
                 record.score if record and record.score is not None else "",
             ]  # fmt: skip
+
+
+def _state(view: StepView, row: CohortRow) -> str:
+    late = view.late_on(row.standing.today)
+    return gettext("overdue") if late else str(STEP_STATES[view.state])
 
 
 @pages.get("/enrol")
@@ -130,12 +136,10 @@ def create() -> BaseResponse | tuple[str, int]:
     """Put the chosen people on a path."""
     typed = request.form.to_dict()
     try:
-        ids = tuple(small_int(value) for value in request.form.getlist("people"))
-        mentor = typed.get("mentor", "")
         form = EnrolForm(
-            ids,
+            tuple(_id(value) for value in request.form.getlist("people")),
             day_typed(typed.get("start", "")),
-            small_int(mentor) if mentor else None,
+            _mentor(typed),
             typed.get("cohort", ""),
         )
         with writing() as db:
@@ -148,6 +152,18 @@ def create() -> BaseResponse | tuple[str, int]:
     if report.already:
         flash(gettext("On this path already, unchanged: %(names)s.", names=_names(report.already)))
     return redirect(url_for(".overview", path=stored.row.slug, cohort=form.cohort or None))
+
+
+def _id(text: str) -> int:
+    """A person's id from a form; what is none is nobody's."""
+    try:
+        return small_int(text)
+    except ValueError:
+        return 0
+
+
+def _mentor(typed: dict[str, str]) -> int | None:
+    return _id(typed["mentor"]) if typed.get("mentor") else None
 
 
 def _names(people: tuple[Person, ...]) -> str:
@@ -188,12 +204,11 @@ def _enrolment_page(enrolment_id: int, faults: dict[str, Message], typed: dict[s
 def change(enrolment_id: int) -> BaseResponse | tuple[str, int]:
     """Move the start, change the mentor, end or resume."""
     typed = request.form.to_dict()
-    mentor = typed.get("mentor", "")
     try:
         with writing() as db:
             change_enrolment(
                 db, reader(), enrolment_id, day_typed(typed.get("start", "")),
-                small_int(mentor) if mentor else None, "ended" in typed, moment(),
+                _mentor(typed), "ended" in typed, moment(),
             )  # fmt: skip
     except InvalidError as error:
         return _enrolment_page(enrolment_id, error.fields, typed), 422

@@ -44,7 +44,7 @@ def calendar(person_id: int, token: str) -> Response:
     """The feed itself; a phone's calendar cannot sign in, so the address is the key."""
     db = reading()
     person = db.get(Person, person_id)
-    right = hmac.compare_digest(token, _token(person_id))
+    right = hmac.compare_digest(token.encode(), _token(person_id).encode())
     person = found(person if right and person and person.active else None)
     lang = person.lang or services().settings.lang
     with force_locale(lang):

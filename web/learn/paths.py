@@ -120,7 +120,7 @@ def _save(slug: str) -> Response | tuple[str, int]:
     except InvalidError as error:
         return _edit_page(slug, source, version, error.fields), 422
     except ConflictError:
-        stored = find_path(reading(), slug)
+        stored = find_path(reading(), slug)  # a path that is gone is not found
         return _edit_page(slug, source, stored.row.version, {}, newer=stored.source), 409
     flash(gettext("Saved as version %(n)s.", n=row.version))
     return redirect(url_for(".path", slug=row.slug))

@@ -12,6 +12,7 @@ from kb.messages import Message
 from kb.permissions import Capability
 from kb.quizzes.judging import answers_to_judge, without_attempts
 from kb.scenarios.playing import plays_to_review
+from kb.scenarios.scenario_file import read_scenario
 from web.context import reader, reading, writing
 from web.i18n import language
 from web.learn.moment import moment
@@ -24,22 +25,31 @@ pages = Blueprint("reviews", __name__, url_prefix="/learn/reviews")
 @allows(Capability.COACH)
 def queue() -> str:
     """Evidence and sign-offs that wait, oldest first, and how each person stands."""
-    return _page()
+    return queue_page()
 
 
-def _page(at_fault: int = 0, comment: str = "", faults: dict[str, Message] | None = None) -> str:
+def queue_page(
+    at_fault: int = 0,
+    comment: str = "",
+    faults: dict[str, Message] | None = None,
+    judged: dict[tuple[int, int], dict[str, object]] | None = None,
+) -> str:
+    """The page; ``judged`` holds what was typed to a free answer by attempt and position."""
+    plays = plays_to_review(reading(), reader())
     waiting = load_queue(reading(), reader(), moment().day)
     steps = {step.id: step for one in waiting.people for step in one.standing.path.steps()}
     return render_template(
         "learn/reviews.html",
         waiting=waiting,
         answers=answers_to_judge(reading(), reader()),
-        plays=plays_to_review(reading(), reader()),
+        plays=plays,
         stuck=without_attempts(reading(), reader()),
         titles=step_titles(reading(), steps.values(), language()),
         at_fault=at_fault,
         comment=comment,
         faults=faults or {},
+        judged=judged or {},
+        play_titles={play.id: read_scenario(play.body).title for play, _ in plays},
     )
 
 
@@ -52,6 +62,6 @@ def decide(submission_id: int) -> Response | tuple[str, int]:
         with writing() as db:
             judge(db, reader(), submission_id, accepted, comment, moment())
     except InvalidError as error:
-        return _page(submission_id, comment, error.fields), 422
+        return queue_page(submission_id, comment, error.fields), 422
     flash(gettext("Accepted.") if accepted else gettext("Given back with your comment."))
     return redirect(url_for(".queue"))

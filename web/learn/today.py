@@ -13,6 +13,7 @@ from kb.learning.completion import (
     finish_reading,
     hand_in,
     may_judge,
+    require_hand_in,
     sign,
     standing_of,
     submissions,
@@ -113,7 +114,10 @@ def whole_path(enrolment_id: int) -> str:
         "learn/path.html",
         standing=standing,
         enrolment=enrolment,
-        days=[(day, [views[step.id] for step in day.steps]) for day in standing.path.schedule],
+        days=sorted(
+            ((day, [views[step.id] for step in day.steps]) for day in standing.path.schedule),
+            key=lambda pair: pair[1][0].due,
+        ),
         titles=step_titles(db, standing.path.steps(), language()),
         person=db.get_one(Person, enrolment.person_id),
         own=enrolment.person_id == reader().person_id,
@@ -172,6 +176,7 @@ def evidence(enrolment_id: int, step_id: str) -> Response | tuple[str, int]:
     """Hand in what a field task asks for."""
     text = request.form.get("text", "")
     try:
+        require_hand_in(reading(), reader(), enrolment_id, step_id, moment())
         name, digest = _kept(request.files.get("file"))
         with writing() as db:
             given = Evidence(text, name, digest)

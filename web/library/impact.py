@@ -1,5 +1,7 @@
 """What a change of meaning touches: the list to look through, and confirming to have read it."""
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -47,7 +49,9 @@ def _address(item: ImpactItem) -> str:
 @allows(Capability.AUTHOR)
 def looked(change_id: int) -> Response:
     """The ticked things were looked at."""
-    ids = {int(value) for value in request.form.getlist("items") if value.isdigit()}
+    ids = {
+        int(value) for value in request.form.getlist("items") if re.fullmatch("[0-9]{1,9}", value)
+    }
     with writing() as db:
         mark_looked(db, reader(), change_id, ids, now())
     return redirect(url_for(".change", change_id=change_id))

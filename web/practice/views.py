@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from kb.errors import InvalidError
+from kb.learning.completion import cards_asked
 from kb.library import browse
 from kb.library.vocabulary import Kind
 from kb.messages import Message
@@ -50,6 +51,7 @@ def _overview(typed: dict[str, str], faults: dict[str, Message]) -> str:
         size=deck_size(db, who.person_id),
         ahead=[(at.day + timedelta(days=n), count) for n, count in enumerate(ahead)],
         drills=drills,
+        asked=cards_asked(db, who.person_id, at),
         titles={a.slug: a for a in browse.by_slugs(db, who, slugs, language())},
         typed=typed or {"cards": str(limits.cards), "new_cards": str(limits.new_cards)},
         faults=faults,
@@ -126,7 +128,8 @@ def put_aside(card_id: int) -> Response:
 @allows(Capability.READ)
 def add(slug: str) -> Response:
     """Put an objection card into one's deck."""
-    found(browse.by_slugs(reading(), reader(), [slug], language()) or None)
+    articles = browse.by_slugs(reading(), reader(), [slug], language())
+    found(articles[0] if articles and articles[0].kind == Kind.OBJECTION_CARD else None)
     with writing() as db:
         add_card(db, reader().person_id, "objection", slug, moment())
     flash(gettext("It is in your deck and comes up today."))
@@ -151,7 +154,8 @@ def limits() -> Response | tuple[str, int]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.strip().isdigit() and len(text.strip()) < 5 else None
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 @pages.get("/drill")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.library.vocabulary import Lang
 from kb.messages import Message
 from kb.permissions import Capability, found
@@ -27,6 +27,18 @@ from web.i18n import language
 from web.rights import allows
 
 pages = Blueprint("bank", __name__, url_prefix="/quizzes/bank")
+NEW_QUIZ = """slug: new-quiz
+title:
+  zh: 测验的名字
+  en: Name of the quiz
+draw:
+  - bank: products
+    topics: [wms]
+    count: 8
+minutes: 10
+pass_mark: 80
+attempts: 3
+"""
 NEW_QUESTION = """id: new-question
 type: single
 topic: products
@@ -84,6 +96,7 @@ def _question_page(row: BankQuestion | None, text: str, faults: dict[str, Messag
         "quizzes/question.html",
         row=row,
         text=text,
+        known=request.form.get("known"),
         faults=[(*key.partition(":")[::2], message) for key, message in faults.items()],
         figures=figures.get(row.id or 0) if row else None,
         options=getattr(asked, "options", []),
@@ -110,10 +123,17 @@ def save() -> BaseResponse | tuple[str, int]:
     lang = row.lang if row else request.form.get("lang", "")
     typed, problems = parse_question(text)
     faults = {f"{p.line}:{p.key}": p.message for p in problems}
-    if typed is None or lang not in tuple(Lang) or not bank:
+    if typed is None or lang not in tuple(Lang):
         return _question_page(row, text, faults), 422
-    with writing() as db:
-        saved, _ = save_question(db, bank, lang, typed, reader().person_id, now())
+    same = row is not None and row.key == typed.id
+    known = request.form.get("known", "").replace("\r\n", "\n") if same else ""
+    try:
+        with writing() as db:
+            saved, _ = save_question(
+                db, bank, lang, typed, reader().person_id, now(), known_body=known
+            )
+    except InvalidError as error:
+        return _question_page(row, text, error.fields), 422
     flash(gettext("Saved."))
     return redirect(url_for(".question", question_id=saved.id))
 
@@ -161,6 +181,20 @@ def bring_in() -> str | tuple[str, int]:
     )
 
 
+@pages.get("/quiz/new")
+@allows(Capability.MANAGE)
+def new_quiz() -> str:
+    """A new quiz begins with an example."""
+    return render_template("quizzes/quiz_edit.html", slug="", text=NEW_QUIZ, version=0, faults=[])
+
+
+@pages.post("/quiz/new")
+@allows(Capability.MANAGE)
+def add_quiz() -> BaseResponse | tuple[str, int]:
+    """Add a quiz."""
+    return _save_quiz("")
+
+
 @pages.get("/quiz/<slug>")
 @allows(Capability.MANAGE)
 def edit_quiz(slug: str) -> str:
@@ -175,16 +209,27 @@ def edit_quiz(slug: str) -> str:
 @allows(Capability.MANAGE)
 def change_quiz(slug: str) -> BaseResponse | tuple[str, int]:
     """Save a quiz; attempts that were begun stay as they are."""
+    return _save_quiz(slug)
+
+
+def _save_quiz(slug: str) -> BaseResponse | tuple[str, int]:
     text = request.form.get("text", "").replace("\r\n", "\n")
     version = request.form.get("version", 0, type=small_int)
     try:
         with writing() as db:
-            save_quiz(db, slug, text, version, reader().person_id, now())
+            row = save_quiz(db, slug, text, version, reader().person_id, now())
     except InvalidError as error:
         faults = [(*key.partition(":")[::2], message) for key, message in error.fields.items()]
         page = render_template(
             "quizzes/quiz_edit.html", slug=slug, text=text, version=version, faults=faults
         )
         return page, 422
+    except ConflictError:
+        newest, _ = find_quiz(reading(), slug)
+        page = render_template(
+            "quizzes/quiz_edit.html", slug=slug, text=text, version=newest.version, faults=[],
+            newer=newest.body,
+        )  # fmt: skip
+        return page, 409
     flash(gettext("Saved."))
-    return redirect(url_for("quizzes.quiz", slug=slug))
+    return redirect(url_for("quizzes.quiz", slug=row.slug))

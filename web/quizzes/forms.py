@@ -42,12 +42,12 @@ def shown_item(item: AskedItem, answer: Answer | None = None) -> ShownItem:
         chosen = tuple(order.index(n) for n in kept) if isinstance(kept, list) else ()
         return ShownItem(**base, options=texts, chosen=chosen)
     if isinstance(question, Order):
-        places = kept if isinstance(kept, list) else [0] * len(order)
+        places = kept if isinstance(kept, list) and kept else [0] * len(order)
         texts = tuple(question.items[n] for n in order)
         return ShownItem(**base, options=texts, chosen=tuple(places[n] for n in order))
     if isinstance(question, Match):
         rights = question.rights
-        chosen_rights = kept if isinstance(kept, list) else [-1] * len(question.pairs)
+        chosen_rights = kept if isinstance(kept, list) and kept else [-1] * len(question.pairs)
         return ShownItem(
             **base,
             options=tuple(rights[n] for n in order),
@@ -90,7 +90,8 @@ def _typed_match(
 
 
 def _place(text: str, count: int) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 4 and int(text) < count else None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else count
+    return number if number < count else None
 
 
 def given_answer(item: AskedItem) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -9,10 +10,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from kb.errors import InvalidError
-from kb.messages import Message
 from kb.permissions import Capability, found
 from kb.quizzes.attempts import (
     AlreadySubmittedError,
+    AskedItem,
     AttemptView,
     NewerAnswersError,
     TimeIsUpError,
@@ -33,6 +34,7 @@ from kb.quizzes.wording import right_answer
 from web.context import reader, reading, services, small_int, writing
 from web.i18n import language, local_time, translate
 from web.learn.moment import moment
+from web.learn.reviews import queue_page
 from web.quizzes.forms import answers_typed, given_answer, shown_item, why_wrong
 from web.rights import allows
 
@@ -128,11 +130,18 @@ def _result_page(view: AttemptView, notice: str = "") -> str:
                 "right": right_answer(item.question),
                 "why": why_wrong(item),
                 "met": json.loads(item.row.met) if item.row.met else [],
-                "late": late.get(str(item.row.position)),
+                "late": _late(item, late.get(str(item.row.position))),
             }
             for item in view.items
         ],
     )
+
+
+def _late(item: AskedItem, answer: Answer | None) -> list[str]:
+    """What was answered after the deadline, in words."""
+    if answer in ("true", "false"):
+        return [gettext("True") if answer == "true" else gettext("False")]
+    return given_answer(replace(item, answer=answer))
 
 
 @pages.post("/a/<int(max=2147483647):attempt_id>/keep")
@@ -190,17 +199,17 @@ def _revision() -> int:
 
 @pages.post("/judge/<int(max=2147483647):attempt_id>/<int(max=2147483647):position>")
 @allows(Capability.COACH)
-def judge(attempt_id: int, position: int) -> Response:
+def judge(attempt_id: int, position: int) -> Response | tuple[str, int]:
     """The mentor decides which key points a free answer meets."""
-    met = [small_int(value) for value in request.form.getlist("met") if value.isdigit()]
+    met = [int(value) for value in request.form.getlist("met") if value in "0123456789"]
     comment = request.form.get("comment", "")
     try:
         with writing() as db:
             judge_answer(db, reader(), attempt_id, position, met, comment, moment())
     except InvalidError as error:
-        flash(translate(error.fields.get("comment", Message(error.template))))
-    else:
-        flash(gettext("Judged."))
+        typed = {"met": met, "comment": comment, "faults": error.fields}
+        return queue_page(judged={(attempt_id, position): typed}), 422
+    flash(gettext("Judged."))
     return redirect(url_for("reviews.queue"))
 
 

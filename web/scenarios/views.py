@@ -1,11 +1,13 @@
 """Scenarios: the list, a play as a chat, its end with the criteria, the mentor's review, editing."""
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from kb.accounts.models import Person
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.messages import Message
 from kb.permissions import Capability, found
 from kb.scenarios.models import ScenarioRow
@@ -21,7 +23,7 @@ from kb.scenarios.playing import (
     view_play,
 )
 from kb.scenarios.scenario_file import read_scenario
-from kb.scenarios.store import all_scenarios, find_scenario, save_scenario
+from kb.scenarios.store import EXAMPLE, add_scenario, all_scenarios, find_scenario, save_scenario
 from web.context import now, reader, reading, services, small_int, writing
 from web.i18n import language, translate
 from web.learn.moment import moment
@@ -119,9 +121,9 @@ def reply(play_id: int) -> Response | tuple[str, int]:
 def write_review(play_id: int) -> Response | tuple[str, int]:
     """The mentor's word on the whole and on single moves."""
     comments = {
-        int(key.removeprefix("comment-")): value
+        int(number): value
         for key, value in request.form.items()
-        if key.startswith("comment-") and key.removeprefix("comment-").isdigit()
+        if (number := key.removeprefix("comment-")) != key and re.fullmatch("[0-9]{1,3}", number)
     }
     try:
         with writing() as db:
@@ -132,6 +134,40 @@ def write_review(play_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("reviews.queue"))
 
 
+@pages.get("/new")
+@allows(Capability.MANAGE)
+def new() -> str:
+    """A new scenario begins with the smallest one that holds."""
+    return _new_page(EXAMPLE, [])
+
+
+def _new_page(text: str, faults: list[tuple[str, str, Message]]) -> str:
+    return render_template(
+        "scenarios/edit.html", row=None, text=text, faults=faults, version=0, newer=""
+    )
+
+
+@pages.post("/new")
+@allows(Capability.MANAGE)
+def create() -> Response | tuple[str, int]:
+    """Add a scenario."""
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    try:
+        with writing() as db:
+            row = add_scenario(db, text, reader().person_id, now())
+    except InvalidError as error:
+        return _new_page(text, _fault_lines(error)), 422
+    flash(gettext("Saved."))
+    return redirect(url_for(".scenario", slug=row.slug))
+
+
+def _fault_lines(error: InvalidError) -> list[tuple[str, str, Message]]:
+    return [
+        (key.partition(":")[0], key.partition(":")[2], message)
+        for key, message in error.fields.items()
+    ]
+
+
 @pages.get("/<slug>/edit/<any(zh, en):lang>")
 @allows(Capability.MANAGE)
 def edit(slug: str, lang: str) -> str:
@@ -140,8 +176,21 @@ def edit(slug: str, lang: str) -> str:
     return _edit_page(row, row.body, [])
 
 
-def _edit_page(row: ScenarioRow, text: str, faults: list[tuple[str, str, Message]]) -> str:
-    return render_template("scenarios/edit.html", row=row, text=text, faults=faults)
+def _edit_page(
+    row: ScenarioRow,
+    text: str,
+    faults: list[tuple[str, str, Message]],
+    version: int | None = None,
+    newer: str = "",
+) -> str:
+    return render_template(
+        "scenarios/edit.html",
+        row=row,
+        text=text,
+        faults=faults,
+        version=row.version if version is None else version,
+        newer=newer,
+    )
 
 
 @pages.post("/<slug>/edit/<any(zh, en):lang>")
@@ -155,10 +204,9 @@ def save(slug: str, lang: str) -> Response | tuple[str, int]:
             save_scenario(db, slug, lang, text, version, reader().person_id, now())
     except InvalidError as error:
         row = found(reading().get(ScenarioRow, (slug, lang)))
-        faults = [
-            (key.partition(":")[0], key.partition(":")[2], message)
-            for key, message in error.fields.items()
-        ]
-        return _edit_page(row, text, faults), 422
+        return _edit_page(row, text, _fault_lines(error), version), 422
+    except ConflictError:
+        row = found(reading().get(ScenarioRow, (slug, lang)))
+        return _edit_page(row, text, [], newer=row.body), 409
     flash(gettext("Saved."))
     return redirect(url_for(".scenario", slug=slug))

@@ -6,10 +6,12 @@ from sqlmodel import select
 from kb.audit import AuditEntry
 from kb.errors import InvalidError, NotFoundError
 from kb.learning.completion import (
+    AcceptedAlreadyError,
     EnrolmentEndedError,
     Evidence,
     NotTheMentorError,
     NotYoursError,
+    OtherwiseDoneError,
     StepLockedError,
     finish_reading,
     hand_in,
@@ -58,7 +60,7 @@ def test_a_step_opens_when_the_one_before_it_is_done(do, enrolled, states):
     assert states()["tell-quote"] == State.LOCKED
     with pytest.raises(StepLockedError) as error:
         do(hand_in, "zhou.xiaoyu", enrolled.id, "tell-quote", Evidence("38,800"))
-    assert "read-quote" in str(error.value)
+    assert "读懂一份报价单" in str(error.value)
     do(finish_reading, "zhou.xiaoyu", enrolled.id, "read-quote")
     assert states()["tell-quote"] == State.OPEN
 
@@ -83,6 +85,8 @@ def test_evidence_waits_is_given_back_and_accepted(do, enrolled, states, library
         newest = submissions(db, enrolled.id, "tell-quote")[0]
     do(judge, "lin.yue", newest.id, True, "right")
     assert states()["tell-quote"] == State.DONE
+    with pytest.raises(AcceptedAlreadyError):  # an older tab is told that nothing was stored
+        do(hand_in, "zhou.xiaoyu", enrolled.id, "tell-quote", Evidence("late"))
 
 
 def test_evidence_of_another_kind_than_asked_for_is_refused(do, enrolled):
@@ -90,8 +94,10 @@ def test_evidence_of_another_kind_than_asked_for_is_refused(do, enrolled):
     with pytest.raises(InvalidError) as error:
         do(hand_in, "zhou.xiaoyu", enrolled.id, "tell-quote", Evidence("  "))
     assert "text" in error.value.fields
-    with pytest.raises(InvalidError):
+    with pytest.raises(OtherwiseDoneError):
         do(hand_in, "zhou.xiaoyu", enrolled.id, "watch-call", Evidence("watched it"))
+    with pytest.raises(OtherwiseDoneError):
+        do(finish_reading, "zhou.xiaoyu", enrolled.id, "tell-quote")
 
 
 def test_nobody_does_or_signs_somebody_elses_steps(do, enrolled):

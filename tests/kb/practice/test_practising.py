@@ -128,16 +128,31 @@ def test_practising_finishes_the_steps_that_are_due_and_each_card_counts_for_one
     assert state() == "done"
 
 
-def test_where_nothing_is_left_the_step_is_done_with_fewer(
+def cards_step(library, enrolled, moment):
+    with library.read() as db:
+        standing = standing_of(db, db.get_one(Enrolment, enrolled.id), moment())
+        return next(v.state for v in standing.steps if v.step.id == "cards")
+
+
+def test_low_limits_do_not_finish_a_step_with_fewer_cards(
     hire, library, enrolled, moment, clock, person
 ):
     clock.move(days=2)
     with library.write() as db:
-        set_limits(db, person("zhou.xiaoyu").id, 1, 1, clock.now())
+        set_limits(db, person("zhou.xiaoyu").id, 1, 0, clock.now())
+    assert hire.next() is None
+    assert cards_step(library, enrolled, moment) == "open"
+
+
+def test_where_there_is_nothing_to_practise_at_all_the_step_is_done_with_fewer(
+    hire, library, reader, enrolled, moment, clock
+):
+    clock.move(days=2)
+    with library.write() as db:
+        row = find_visible(db, reader("zhao.lan"), "staff-wont-use", "zh")
+        set_status(db, row, Status.ARCHIVED, Origin(None, "web"), clock.now())
     hire.grade(hire.next())
-    with library.read() as db:
-        standing = standing_of(db, db.get_one(Enrolment, enrolled.id), moment())
-        assert next(v.state for v in standing.steps if v.step.id == "cards") == "done"
+    assert cards_step(library, enrolled, moment) == "done"
 
 
 def test_a_card_whose_article_is_gone_is_put_aside(hire, library, reader, clock, moment, person):
