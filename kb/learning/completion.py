@@ -253,7 +253,7 @@ def practised(
 ) -> None:
     """Somebody has practised ``cards`` cards today: steps that ask for so many are done.
 
-    Each card counts for one step only. Where there is nothing to practise at all, every practise
+    Each card counts for one step only, and not for reviews of rest days that are over. Where there is nothing to practise at all, every practise
     step up to today is done.
     """
     for enrolment in enrolments_of(session, person_id):
@@ -263,8 +263,9 @@ def practised(
             v for v in views if v.state == State.DONE and v.record and v.record.day == moment.day
         ]
         spare = cards - sum(_cards_of(v.step) for v in done_today)
-        for view in views:
-            if view.due > moment.day or view.state != State.OPEN:
+        for view in sorted(views, key=lambda v: v.step.optional):  # stable: required ones first
+            is_past_review = view.step.optional and view.due < moment.day
+            if view.due > moment.day or view.state != State.OPEN or is_past_review:
                 continue
             wanted = _cards_of(view.step)
             if nothing_left or spare >= wanted:

@@ -38,7 +38,7 @@ def test_somebody_without_a_path_sees_which_there_are(client_as, library):
 def test_today_shows_the_day_the_next_step_and_what_is_left(client_as, enrolled):
     page = client_as("zhou.xiaoyu").get("/learn").text
     assert "Day 1 of 7" in page
-    assert "27 minutes left for today" in page
+    assert "27 minutes left for today." in page
     assert "报价单" in page  # the title of the article that the next step reads
     assert "0 / 4" in page
 

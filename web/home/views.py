@@ -10,6 +10,7 @@ from kb import audit
 from kb.accounts.models import Person
 from kb.errors import ShifuError
 from kb.impact.changes import open_changes, to_read
+from kb.learning.enrolments import enrolments_of
 from kb.library import browse, shelf
 from kb.library.vocabulary import Role
 from kb.permissions import Capability
@@ -34,11 +35,13 @@ def home() -> str:
     """The search box, and under it what matters to this person."""
     who, db = reader(), reading()
     today = date.fromisoformat(local_day(now()))
-    new_here = Role.NEW_HIRE in who.roles
+    own_paths = enrolments_of(db, who.person_id)
+    unled = Role.NEW_HIRE in who.roles and not own_paths
     return render_template(
         "home.html",
         # only what this library has: a site may have begun without the shipped articles
-        first_days=browse.by_slugs(db, who, FIRST_DAYS, language()) if new_here else [],
+        first_days=browse.by_slugs(db, who, FIRST_DAYS, language()) if unled else [],
+        on_path=bool(own_paths),
         to_read=to_read(db, who),
         changes=len(open_changes(db, who)) if who.may(Capability.AUTHOR) else 0,
         favourites=shelf.favourites(db, who),

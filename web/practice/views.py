@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from kb.accounts.people import list_teams
 from kb.errors import InvalidError
 from kb.learning.completion import cards_asked
 from kb.library import browse
@@ -175,7 +176,7 @@ def _drill_page(faults: dict[str, Message]) -> str:
         articles += browse.browse(db, who, more, number).articles
     return render_template(
         "practice/drill.html",
-        teams=sorted(who.teams),
+        teams=[team for team in list_teams(db) if team.code in who.teams],
         chosen=chosen,
         articles=articles,
         faults=faults,

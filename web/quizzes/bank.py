@@ -72,6 +72,7 @@ def questions(lang: str, bank: str) -> str:
     return render_template(
         "quizzes/bank.html",
         bank=bank,
+        title=next(row.title for row in banks(db) if (row.code, row.lang) == (bank, lang)),
         lang=lang,
         rows=[row for row in rows if not topic or row.topic == topic],
         topics=sorted({row.topic for row in rows}),
