@@ -11,11 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kb.accounts.people import LastAdminError, ResetLinkError
 from kb.accounts.sign_in import TooManyAttemptsError, WrongPasswordError
 from kb.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ShifuError
-from kb.learning.completion import (
-    AcceptedAlreadyError,
-    EnrolmentEndedError,
-    StepLockedError,
-)
+from kb.learning.completion import AcceptedAlreadyError, EnrolmentEndedError, StepLockedError
 from kb.messages import N_, Message
 from kb.quizzes.attempts import NoAttemptsLeftError, WaitingForMentorError
 from kb.scenarios.playing import MovedOnError

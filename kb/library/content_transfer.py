@@ -28,9 +28,10 @@ from kb.library.models import (
 from kb.library.vocabulary import Scope
 from kb.media.models import VideoPosition
 from kb.messages import N_
-from kb.quizzes.bank_store import export_banks, import_banks, import_quizzes, retire_demo
+from kb.quizzes.bank_store import export_banks, import_banks, retire_demo
 from kb.quizzes.content import QuizContent
 from kb.quizzes.questions import FOLDER as BANKS
+from kb.quizzes.quiz_store import export_quizzes, import_quizzes, retire_demo_quizzes
 from kb.scenarios.scenario_file import FOLDER as SCENARIOS
 from kb.scenarios.store import (
     export_scenarios,
@@ -168,6 +169,7 @@ def export_content(session: Session, target: Path, uploads: Path) -> int:
     export_team_words(session, target)
     export_paths(session, target)
     export_banks(session, target)
+    export_quizzes(session, target)
     export_scenarios(session, target)
     import_files(uploads, target)
     return count
@@ -195,6 +197,7 @@ def remove_demo(session: Session, now: datetime) -> int:
         outbox.enqueue(session, outbox.INDEX_ARTICLE, article_id or 0, now)
     archive_demo_paths(session)
     retire_demo(session)
+    retire_demo_quizzes(session)
     retire_demo_scenarios(session)
     audit.record(session, now, None, "remove_demo", "library", articles=len(ids))
     return len(ids)

@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 
 from kb import audit
 from kb.errors import InvalidError, ShifuError
-from kb.learning.completion import practised
 from kb.learning.moment import Moment
+from kb.learning.steps_elsewhere import practised
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
 from kb.ports import Similarity

@@ -15,19 +15,20 @@ from sqlmodel import Session, col, func, select
 
 from kb import audit
 from kb.errors import ShifuError
-from kb.learning.completion import quiz_locked, quiz_passed
 from kb.learning.moment import Moment
+from kb.learning.steps_elsewhere import quiz_locked, quiz_passed
 from kb.messages import N_
 from kb.permissions import Reader, found
 from kb.ports import Similarity
 from kb.practice.deck import add_card
-from kb.quizzes.bank_store import find_quiz, read_body
+from kb.quizzes.bank_store import read_body
 from kb.quizzes.drawing import draw, shuffled
 from kb.quizzes.grading import Answer, Grade, grade, score_of
 from kb.quizzes.key_points import coverage
 from kb.quizzes.models import Attempt, AttemptItem, BankQuestion, ExtraAttempt, QuizRow
 from kb.quizzes.questions import Free, Question
 from kb.quizzes.quiz_file import Quiz
+from kb.quizzes.quiz_store import find_quiz
 
 GRACE = timedelta(seconds=10)  # for a slow line between pressing the button and the server
 MAX_ANSWER = 4_000  # characters of one typed answer

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -11,17 +11,15 @@ from pathlib import Path
 from sqlmodel import Session, col, func, select
 
 from kb import audit
-from kb.errors import ConflictError, InvalidError
+from kb.errors import InvalidError
 from kb.library.faults import Problem
 from kb.library.kinds import CODE_PATTERN
 from kb.library.vocabulary import Lang, Scope
 from kb.library.yaml_text import dump_yaml
 from kb.messages import N_, Message
 from kb.permissions import found
-from kb.quizzes.models import BankQuestion, BankRow, QuizRow
+from kb.quizzes.models import BankQuestion, BankRow
 from kb.quizzes.questions import FOLDER, Bank, Question, parse_bank
-from kb.quizzes.quiz_file import FOLDER as QUIZ_FOLDER
-from kb.quizzes.quiz_file import Quiz, parse_quiz
 
 MAX_BANK_CODE = 40
 
@@ -80,7 +78,7 @@ def import_banks(session: Session, banks: Iterable[Bank], now: datetime) -> Bank
             row = rows.pop(question.id, None)
             _import_question(session, bank, question, row, position, report, now)
         for row in rows.values():
-            if row.imported_hash and not row.retired and _hash(row.body) == row.imported_hash:
+            if row.imported_hash and not row.retired and text_hash(row.body) == row.imported_hash:
                 row.retired = True
                 session.add(row)
     return report
@@ -96,7 +94,7 @@ def _import_question(
     now: datetime,
 ) -> None:
     body = body_of(question)
-    digest = _hash(body)
+    digest = text_hash(body)
     if row is None:
         row = BankQuestion(
             bank=bank.bank, key=question.id, lang=bank.lang, type=question.type,
@@ -107,7 +105,7 @@ def _import_question(
         row.position = position
         session.add(row)
         return
-    elif _hash(row.body) not in (row.imported_hash, digest):
+    elif text_hash(row.body) not in (row.imported_hash, digest):
         report.conflicts.append(f"{bank.bank}.{bank.lang}:{question.id}")
         return
     else:
@@ -122,7 +120,8 @@ def _project(row: BankQuestion, question: Question, body: str, now: datetime) ->
     row.source, row.body, row.changed_at = question.source or "", body, now
 
 
-def _hash(text: str) -> str:
+def text_hash(text: str) -> str:
+    """SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -197,6 +196,16 @@ def banks(session: Session) -> list[BankRow]:
     return list(session.exec(select(BankRow).order_by(BankRow.code, BankRow.lang)))
 
 
+def question_counts(session: Session) -> dict[tuple[str, str], int]:
+    """How many questions each bank draws from, by code and language."""
+    query = (
+        select(BankQuestion.bank, BankQuestion.lang, func.count())
+        .where(col(BankQuestion.retired).is_(False))
+        .group_by(BankQuestion.bank, BankQuestion.lang)
+    )
+    return {(bank, lang): count for bank, lang, count in session.exec(query)}
+
+
 def questions_of(
     session: Session, bank: str, lang: str, *, retired: bool = False
 ) -> list[BankQuestion]:
@@ -207,78 +216,6 @@ def questions_of(
     return list(session.exec(query.order_by(col(BankQuestion.position), col(BankQuestion.id))))
 
 
-def import_quizzes(session: Session, quizzes: Sequence[Quiz], now: datetime) -> None:
-    """Bring quizzes in; one that was edited here keeps its text."""
-    for quiz in quizzes:
-        body = dump_yaml(quiz)
-        row = session.get(QuizRow, quiz.slug)
-        if row is not None and _hash(row.body) not in (row.imported_hash, _hash(body)):
-            continue
-        if row is not None and row.imported_hash == _hash(body):
-            continue
-        version = row.version + 1 if row else 1
-        session.merge(
-            QuizRow(
-                slug=quiz.slug, title_zh=quiz.title.zh, title_en=quiz.title.en, scope=quiz.scope,
-                body=body, version=version, imported_hash=_hash(body), changed_at=now,
-            )
-        )  # fmt: skip
-
-
-def find_quiz(session: Session, slug: str) -> tuple[QuizRow, Quiz]:
-    """A quiz by its slug. Raises NotFoundError."""
-    row = found(session.get(QuizRow, slug))
-    return row, quiz_of(row)
-
-
-def quiz_of(row: QuizRow) -> Quiz:
-    """What a row says."""
-    quiz, problems = parse_quiz(row.body)
-    if quiz is None:
-        raise InvalidError({p.key: p.message for p in problems})
-    return quiz
-
-
-def all_quizzes(session: Session) -> list[tuple[QuizRow, Quiz]]:
-    """Every quiz that is offered, in the order of their names."""
-    rows = session.exec(
-        select(QuizRow).where(col(QuizRow.retired).is_(False)).order_by(QuizRow.slug)
-    )
-    return [(row, quiz_of(row)) for row in rows]
-
-
-def save_quiz(
-    session: Session, slug: str, text: str, version: int, person_id: int, now: datetime
-) -> QuizRow:
-    """Save a quiz's text as typed. Raises InvalidError with its faults."""
-    quiz, problems = parse_quiz(text)
-    if quiz is None:
-        raise InvalidError({f"{p.line}:{p.key}": p.message for p in problems})
-    there = set(session.exec(select(BankRow.code)))
-    for one in quiz.draw:
-        if one.bank not in there:
-            missing = N_("draws from %(bank)s, which is no bank")
-            raise InvalidError({"1:draw": Message(missing, {"bank": one.bank})})
-    row = session.get(QuizRow, quiz.slug)
-    if not slug and row is not None:
-        taken = N_("%(slug)s is taken; choose another slug.")
-        raise InvalidError({"1:slug": Message(taken, {"slug": quiz.slug})})
-    if slug and quiz.slug != slug:
-        advice = Message(N_("A quiz keeps its slug: write slug: %(slug)s."), {"slug": slug})
-        raise InvalidError({"1:slug": advice})
-    if (row.version if row else 0) != version:
-        raise ConflictError
-    row = row or QuizRow(
-        slug=quiz.slug, title_zh="", title_en="", scope=quiz.scope, body="", version=0,
-        changed_at=now,
-    )  # fmt: skip
-    row.title_zh, row.title_en, row.scope = quiz.title.zh, quiz.title.en, quiz.scope
-    row.body, row.version, row.changed_at = dump_yaml(quiz), version + 1, now
-    session.add(row)
-    audit.record(session, now, person_id, "save_quiz", f"quiz:{quiz.slug}", version=row.version)
-    return row
-
-
 def retire_demo(session: Session) -> None:
     """Draw nothing of the invented company any more; attempts stay."""
     demo = [(b.code, b.lang) for b in banks(session) if b.scope == Scope.DEMO]
@@ -286,13 +223,10 @@ def retire_demo(session: Session) -> None:
         for row in questions_of(session, bank, lang):
             row.retired = True
             session.add(row)
-    for quiz in session.exec(select(QuizRow).where(QuizRow.scope == Scope.DEMO)):
-        quiz.retired = True
-        session.add(quiz)
 
 
 def export_banks(session: Session, folder: Path) -> None:
-    """Write banks and quizzes to ``questions/`` and ``quizzes/`` of a folder."""
+    """Write every bank to ``questions/`` of a folder."""
     for row in banks(session):
         questions = [read_body(q.body) for q in questions_of(session, row.code, row.lang)]
         if questions:
@@ -300,11 +234,12 @@ def export_banks(session: Session, folder: Path) -> None:
                 bank=row.code, lang=Lang(row.lang), title=row.title, scope=Scope(row.scope),
                 questions=questions,
             )  # fmt: skip
-            _write(folder / FOLDER / f"{row.code}.{row.lang}.yaml", dump_yaml(bank, defaults=False))
-    for quiz_row, quiz in all_quizzes(session):
-        _write(folder / QUIZ_FOLDER / f"{quiz_row.slug}.yaml", dump_yaml(quiz))
+            write_text(
+                folder / FOLDER / f"{row.code}.{row.lang}.yaml", dump_yaml(bank, defaults=False)
+            )
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file of a content folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())

@@ -17,9 +17,10 @@ from kb.learning.moment import Moment
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
 from kb.quizzes.attempts import attempts_left, load_view, settle
-from kb.quizzes.bank_store import find_quiz, quiz_of, read_body
+from kb.quizzes.bank_store import read_body
 from kb.quizzes.models import Attempt, AttemptItem, ExtraAttempt, QuizRow
 from kb.quizzes.questions import Free
+from kb.quizzes.quiz_store import find_quiz, quiz_of
 
 MAX_COMMENT = 2_000
 

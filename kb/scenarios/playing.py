@@ -11,9 +11,9 @@ from kb import audit
 from kb.accounts.models import Person
 from kb.accounts.scope import led_by
 from kb.errors import InvalidError, ShifuError
-from kb.learning.completion import role_play_locked, scenario_passed
 from kb.learning.models import Enrolment
 from kb.learning.moment import Moment
+from kb.learning.steps_elsewhere import role_play_locked, scenario_passed
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
 from kb.ports import Similarity

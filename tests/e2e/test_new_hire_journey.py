@@ -19,8 +19,9 @@ from kb.learning.path_file import SignOff
 from kb.learning.standing import State
 from kb.library.content_folder import read_content
 from kb.library.content_transfer import import_content, import_files
-from kb.quizzes.bank_store import find_quiz, read_body, save_quiz
+from kb.quizzes.bank_store import read_body
 from kb.quizzes.models import AttemptItem
+from kb.quizzes.quiz_store import find_quiz, save_quiz
 from kb.scenarios.scenario_file import read_scenario
 from kb.scenarios.store import find_scenario
 from tests.conftest import SHIPPED

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from kb.errors import InvalidError
-from kb.learning.completion import judge
+from kb.learning.judging import judge
 from kb.learning.mentor_queue import load_queue
 from kb.learning.step_titles import step_titles
 from kb.messages import Message

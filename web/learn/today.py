@@ -12,14 +12,13 @@ from kb.learning.completion import (
     Evidence,
     finish_reading,
     hand_in,
-    may_judge,
     require_hand_in,
-    sign,
     standing_of,
     submissions,
 )
 from kb.learning.enrolments import enrolments_of, find_enrolment
 from kb.learning.evidence_files import evidence_folder, keep_file
+from kb.learning.judging import may_judge, sign
 from kb.learning.models import Submission
 from kb.learning.path_store import all_paths
 from kb.learning.standing import Standing, StepView, day_marks

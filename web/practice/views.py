@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kb.accounts.people import list_teams
 from kb.errors import InvalidError
-from kb.learning.completion import cards_asked
+from kb.learning.steps_elsewhere import cards_asked
 from kb.library import browse
 from kb.library.vocabulary import Kind
 from kb.messages import Message

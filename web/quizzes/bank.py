@@ -10,18 +10,17 @@ from kb.messages import Message
 from kb.permissions import Capability, found
 from kb.quizzes.bank_figures import figures_by_question
 from kb.quizzes.bank_store import (
-    all_quizzes,
     banks,
-    find_quiz,
     parse_question,
+    question_counts,
     questions_of,
     read_body,
     save_question,
-    save_quiz,
     set_retired,
 )
 from kb.quizzes.exchange import FORMATS, export_questions, import_questions, read_questions
 from kb.quizzes.models import BankQuestion
+from kb.quizzes.quiz_store import all_quizzes, find_quiz, save_quiz
 from web.context import now, reader, reading, small_int, writing
 from web.i18n import language
 from web.rights import allows
@@ -57,7 +56,8 @@ explanation: 为什么这样才对
 def overview() -> str:
     """Every bank with the number of its questions, and the quizzes that draw from them."""
     db = reading()
-    rows = [(row, len(questions_of(db, row.code, row.lang))) for row in banks(db)]
+    counts = question_counts(db)
+    rows = [(row, counts.get((row.code, row.lang), 0)) for row in banks(db)]
     return render_template("quizzes/banks.html", banks=rows, quizzes=all_quizzes(db))
 
 

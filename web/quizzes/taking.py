@@ -26,10 +26,10 @@ from kb.quizzes.attempts import (
     submit,
     view_attempt,
 )
-from kb.quizzes.bank_store import all_quizzes, find_quiz
 from kb.quizzes.grading import Answer
 from kb.quizzes.judging import allow_another, judge_answer
 from kb.quizzes.models import Attempt
+from kb.quizzes.quiz_store import all_quizzes, find_quiz
 from kb.quizzes.wording import right_answer
 from web.context import reader, reading, services, small_int, writing
 from web.i18n import language, local_time, translate

@@ -9,18 +9,16 @@ from kb.learning.completion import (
     AcceptedAlreadyError,
     EnrolmentEndedError,
     Evidence,
-    NotTheMentorError,
     NotYoursError,
     OtherwiseDoneError,
     StepLockedError,
     finish_reading,
     hand_in,
-    judge,
-    sign,
     standing_of,
     submissions,
 )
 from kb.learning.enrolments import change_enrolment
+from kb.learning.judging import NotTheMentorError, judge, sign
 from kb.learning.models import Enrolment, StepRecord
 from kb.learning.standing import State
 

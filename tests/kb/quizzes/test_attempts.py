@@ -25,7 +25,6 @@ from kb.quizzes.attempts import (
     view_attempt,
 )
 from kb.quizzes.bank_figures import figures_by_question
-from kb.quizzes.bank_store import find_quiz
 from kb.quizzes.grading import Answer
 from kb.quizzes.item_statistics import Answered, correlation, figures_of
 from kb.quizzes.judging import allow_another, answers_to_judge, judge_answer, without_attempts
@@ -41,6 +40,7 @@ from kb.quizzes.questions import (
     Single,
     TrueFalse,
 )
+from kb.quizzes.quiz_store import find_quiz
 
 NOBODY = NoSimilarity()
 
