@@ -27,12 +27,14 @@ from kb.learning.enrolments import (
     people_led,
     remove_leave,
 )
+from kb.learning.path_file import TakeQuiz
 from kb.learning.path_store import StoredPath, all_paths, find_path
 from kb.learning.standing import StepView
 from kb.learning.step_titles import step_titles
 from kb.messages import Message
 from kb.permissions import Capability
-from web.context import reader, reading, small_int, writing
+from kb.quizzes.cohort_results import QuizResult, cohort_results
+from web.context import reader, reading, services, small_int, writing
 from web.csv_files import csv_answer
 from web.i18n import STEP_STATES, language
 from web.learn.moment import moment
@@ -65,9 +67,21 @@ def overview() -> str:
         behind=sum(bool(row.standing.overdue) for row in rows),
         complete=sum(row.standing.complete for row in rows),
         stuck=stuck_steps(rows),
+        quizzes=_quiz_results(stored, rows),
         finished=days_to_complete(rows),
         titles=step_titles(db, stored.path.steps(), language()) if stored else {},
     )
+
+
+def _quiz_results(
+    stored: StoredPath | None, rows: list[CohortRow]
+) -> list[tuple[TakeQuiz, QuizResult | None]]:
+    """Every quiz of the path with how these people did in it."""
+    steps = [s for s in stored.path.steps() if isinstance(s, TakeQuiz)] if stored else []
+    starts = {row.standing.enrolment.person_id: row.standing.plan.start for row in rows}
+    zone = services().settings.time_zone
+    found = cohort_results(reading(), starts, {step.quiz for step in steps}, zone)
+    return [(step, found.get(step.quiz)) for step in steps]
 
 
 def _chosen(paths: list[StoredPath]) -> StoredPath | None:
