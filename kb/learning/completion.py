@@ -1,4 +1,4 @@
-"""What a person does on a path: reading, handing in evidence; what the mentor says to it.
+"""What a person does on a path: reading, handing in evidence; records, and the path's completion.
 
 Every act may come twice, by a double click, a second tab or a reload, and counts once.
 """

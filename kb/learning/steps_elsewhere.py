@@ -49,8 +49,8 @@ def practised(
 ) -> None:
     """Somebody has practised ``cards`` cards today: steps that ask for so many are done.
 
-    Each card counts for one step only, and not for reviews of rest days that are over. Where there is nothing to practise at all, every practise
-    step up to today is done.
+    Each card counts for one step only, and not for reviews of rest days that are over. Where
+    there is nothing to practise at all, every practise step up to today is done.
     """
     for enrolment in enrolments_of(session, person_id):
         standing = standing_of(session, enrolment, moment)

@@ -52,6 +52,14 @@ def test_a_fault_has_its_line_and_says_what_would_be_right(old, new, fault):
     assert any(message.startswith(fault[2]) for _, _, message in found), found
 
 
+@pytest.mark.parametrize(
+    "deep", ["[" * 200_000, "- " * 200_000, "[" * 50_000 + "]" * 50_000, "a: " + "{a: " * 9_000]
+)
+def test_what_is_nested_without_end_is_a_fault_and_no_crash(deep):
+    ((_, _, message),) = faults(deep)
+    assert "nested deeper" in message or "not valid YAML" in message
+
+
 @pytest.mark.parametrize("text", ["", "- a", "slug: [", "a: *b", "slug: x\nslug: y", "\x00"])
 def test_what_is_no_path_is_a_fault_and_never_an_exception(text):
     assert faults(text)
