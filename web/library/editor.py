@@ -104,9 +104,9 @@ def save(lang: str, slug: str) -> Response | tuple[str, int]:
             note = request.form.get("note", "")
             before = fresh.revision
             update_article(db, fresh, document, base, _origin(note), now())
-            means_else = request.form.get("change") == "meaning" and fresh.revision > before
-            if means_else:
-                note_meaning_change(db, fresh, reader().person_id, note, now())
+            change = None
+            if request.form.get("change") == "meaning" and fresh.revision > before:
+                change = note_meaning_change(db, fresh, reader().person_id, note, now())
             forget_form(db, reader().person_id, f"article:{row.id}")
     except ConflictError as error:
         newest = find_visible(reading(), reader(), slug, lang)
@@ -118,9 +118,9 @@ def save(lang: str, slug: str) -> Response | tuple[str, int]:
         return page, 409
     except InvalidError as error:
         return _page(row.kind, form, row, base=base, faults=error.fields), 422
-    if means_else:
+    if change is not None:
         flash(gettext("Saved. This is what stands on the article; look through it."))
-        return redirect(url_for("impact.overview"))
+        return redirect(url_for("impact.change", change_id=change.id))
     flash(gettext("Saved. Search finds the new text within seconds."))
     return redirect(url_for("library.article", lang=lang, slug=slug))
 
