@@ -1,5 +1,6 @@
 """A cohort as its manager reads it: who is where, day by day, and where people get stuck."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from kb.learning.models import Enrolment
 from kb.learning.path_file import Step
 from kb.learning.path_store import StoredPath
 from kb.learning.progress import standings
-from kb.learning.standing import Standing, State, day_marks
+from kb.learning.standing import Standing, State, StepView, day_marks
 from kb.permissions import Reader
 
 
@@ -96,20 +97,25 @@ def stuck_steps(rows: Sequence[CohortRow]) -> list[StuckStep]:
     if not rows:
         return []
     path = rows[0].standing.path
-    by_step = {step.id: (day.day, step) for day in path.schedule for step in day.steps}
-    found = []
-    for step_id, (day, step) in by_step.items():
-        if step.optional:
-            continue
-        views = [v for row in rows for v in row.standing.counted if v.step.id == step_id]
-        done = [v for v in views if v.state == State.DONE and v.record is not None]
-        late = [(v.record.day - v.due).days for v in done if v.record and v.record.day > v.due]
-        overdue = sum(v.late_on(row.standing.today) for row in rows for v in row.standing.overdue
-                      if v.step.id == step_id)  # fmt: skip
-        scores = tuple(v.record.score for v in done if v.record and v.record.score is not None)
-        late_days = float(median(late)) if late else None
-        found.append(StuckStep(step, day, len(done), overdue, late_days, scores))
-    return found
+    by_step: dict[str, list[StepView]] = defaultdict(list)
+    late: Counter[str] = Counter()
+    for row in rows:
+        for view in row.standing.counted:
+            by_step[view.step.id].append(view)
+        late.update(view.step.id for view in row.standing.overdue)
+    return [
+        _stuck(step, day.day, by_step[step.id], late[step.id])
+        for day in path.schedule
+        for step in day.steps
+        if not step.optional
+    ]
+
+
+def _stuck(step: Step, day: int, views: Sequence[StepView], overdue: int) -> StuckStep:
+    done = [v for v in views if v.state == State.DONE and v.record is not None]
+    late = [(v.record.day - v.due).days for v in done if v.record and v.record.day > v.due]
+    scores = tuple(v.record.score for v in done if v.record and v.record.score is not None)
+    return StuckStep(step, day, len(done), overdue, float(median(late)) if late else None, scores)
 
 
 def days_to_complete(rows: Sequence[CohortRow]) -> list[int]:

@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import event
 from sqlmodel import select
 
 from kb.learning.enrolments import EnrolForm, enrol
 from kb.learning.models import Enrolment, Submission
 from kb.learning.moment import Moment
 from kb.learning.path_store import find_path
+from tests.kb.learning.test_progress import add_people
 
 START = date(2026, 12, 1)
 
@@ -210,3 +212,23 @@ def test_an_administrator_sets_days_off(client_as, enrolled):
     assert "27 minutes" not in hire.get("/learn").text
     admin.post("/admin/calendar/2026-12-01/forget")
     assert "27 minutes" in hire.get("/learn").text
+
+
+def test_the_cohort_page_of_a_thousand_takes_as_many_queries_as_that_of_one(
+    client_as, enrolled, library, clock
+):
+    def queries() -> int:
+        counted = []
+        listener = lambda *_: counted.append(1)  # noqa: E731
+        event.listen(library.engine, "before_cursor_execute", listener)
+        assert manager.get("/learn/cohort").status_code == 200
+        event.remove(library.engine, "before_cursor_execute", listener)
+        return len(counted)
+
+    manager = client_as("zhao.lan")
+    manager.get("/learn/cohort")
+    one = queries()
+    with library.write() as db:
+        add_people(db, 1000, find_path(db, "first-week").id, clock)
+    assert queries() == one
+    assert "1 / 11" in manager.get("/learn/cohort").text
