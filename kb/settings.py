@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return self.data_dir / "uploads"
 
     @property
+    def largest_body(self) -> int:
+        """Bytes of the largest request that anybody may send: a form with a video in it."""
+        return max(self.max_upload_mb, self.max_video_mb + 1) * 1024 * 1024
+
+    @property
     def https(self) -> bool:
         """Whether people reach the site over HTTPS, so that cookies must not travel otherwise."""
         return self.base_url.startswith("https://")

@@ -65,9 +65,7 @@ def _allow_large_upload() -> None:
         and not reader.must_change_password
         and reader.may(Capability(right or ""))
     ):
-        settings = services().settings
-        most = max(settings.max_upload_mb, settings.max_video_mb + 1)
-        request.max_content_length = most * 1024 * 1024
+        request.max_content_length = services().settings.largest_body
 
 
 def _gate() -> BaseResponse | None:

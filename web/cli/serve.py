@@ -57,7 +57,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
             app, host=host, port=port, threads=settings.threads, ident="shifu",
             # waitress drops forwarded headers unless told that somebody in front sets them
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
-            max_request_body_size=(settings.max_upload_mb + 1) * 1024 * 1024,
+            max_request_body_size=settings.largest_body + 1024 * 1024,  # the site says it better
         )  # fmt: skip
     finally:
         if watcher:
