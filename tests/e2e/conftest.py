@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium")
+SLOWEST_MS = 20_000  # how long a page may take on a machine that is busy with something else
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -22,8 +23,9 @@ def chromium() -> Iterator[object]:
         if os.environ.get("SHIFU_E2E") == "required":
             pytest.fail("chromium is not installed, and SHIFU_E2E=required")
         pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=SLOWEST_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -111,9 +111,9 @@ def test_day_one_lesson_clip_and_evidence(open_as, site, database, clock, enroll
     assert video.evaluate("v => v.duration") > 40
     page.get_by_role("link", name="0:28").click()
     page.wait_for_function("() => document.querySelector('video').currentTime >= 28")
-    page.wait_for_function("() => document.querySelector('video').currentTime >= 29")
-    video.evaluate("v => v.pause()")
-    page.wait_for_timeout(300)
+    with page.expect_response("**/position") as kept:
+        video.evaluate("async v => { await v.play(); v.pause(); }")
+    assert kept.value.ok
     page.goto(f"{site.url}/library/zh/a-box-through-the-warehouse")
     page.wait_for_function("() => document.querySelector('video').currentTime >= 28")
     page.get_by_role("button", name="看完了").click()
