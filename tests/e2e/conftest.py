@@ -39,10 +39,26 @@ class Site:
     url: str
 
 
+def _whole(app: Flask) -> Callable[..., list[bytes]]:
+    """The application with each answer read and closed before it is sent.
+
+    Werkzeug's server leaves a file open where the browser drops the connection.
+    """
+
+    def answer(environ, start_response):
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            body.close()
+
+    return answer
+
+
 @pytest.fixture
 def site(app: Flask) -> Iterator[Site]:
     app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.server_port}")
