@@ -147,6 +147,12 @@ def may_follow(reader: Reader) -> ColumnElement[bool]:
     )
 
 
+def followed_by(reader: Reader) -> ColumnElement[bool]:
+    """The condition under which a person's answers and plays may be judged: a mentee's, one's people's."""
+    mentees = select(Enrolment.person_id).where(Enrolment.mentor_id == reader.person_id)
+    return col(Person.id).in_(mentees) | led_by(reader)
+
+
 def find_enrolment(session: Session, reader: Reader, enrolment_id: int) -> Enrolment:
     """An enrolment that the reader may see. Raises NotFoundError."""
     query = select(Enrolment).where(Enrolment.id == enrolment_id, may_follow(reader))

@@ -1,6 +1,5 @@
 """Paths in the database: versions, import from files and back, and the parsed newest one."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from kb.errors import ConflictError, InvalidError
 from kb.learning.models import LearningPath, PathVersion
 from kb.learning.moment import Moment
 from kb.learning.path_file import FOLDER, Path, parse_path
+from kb.library.articles import content_hash
 from kb.library.faults import Problem
 from kb.library.vocabulary import Scope
 from kb.messages import N_, Message
@@ -148,7 +148,7 @@ def import_paths(session: Session, files: Sequence[PathFile], moment: Moment) ->
     """Bring files in. Untouched paths follow their files; edited ones are never overwritten."""
     report = PathReport()
     for file in files:
-        slug, digest = file.path.slug, text_hash(file.source)
+        slug, digest = file.path.slug, content_hash(file.source)
         row = session.exec(select(LearningPath).where(LearningPath.slug == slug)).first()
         if row is None:
             row = _add(session, file, None, "file", moment.at)
@@ -183,11 +183,6 @@ def export_paths(session: Session, folder: FilePath) -> int:
     return len(stored)
 
 
-def text_hash(source: str) -> str:
-    """SHA-256 of a text."""
-    return hashlib.sha256(source.encode()).hexdigest()
-
-
 def _add(
     session: Session, file: PathFile, person_id: int | None, origin: str, now: datetime
 ) -> LearningPath:
@@ -212,7 +207,7 @@ def _new_version(
 ) -> None:
     """Write a version. Steps that the one before lacks are remembered as added today."""
     before = version_of(session, row)
-    if before.content_hash == text_hash(file.source):
+    if before.content_hash == content_hash(file.source):
         return
     known, _ = parse_path(before.source)
     earlier = {step.id for step in known.steps()} if known else set()
@@ -239,7 +234,7 @@ def _write_version(
     session.add(
         PathVersion(
             path_id=row.id or 0, number=row.version, source=file.source,
-            content_hash=text_hash(file.source), added=json.dumps(added) if added else "",
+            content_hash=content_hash(file.source), added=json.dumps(added) if added else "",
             author_id=person_id, origin=origin, created_at=now,
         )
     )  # fmt: skip

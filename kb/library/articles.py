@@ -44,7 +44,7 @@ class ReadArticle:
 
 
 def content_hash(source: str) -> str:
-    """SHA-256 of an article's text."""
+    """SHA-256 of a text that came from a file: how an edit is told from what was imported."""
     return hashlib.sha256(source.encode()).hexdigest()
 
 

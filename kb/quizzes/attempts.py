@@ -25,7 +25,7 @@ from kb.quizzes.bank_store import read_body
 from kb.quizzes.drawing import draw, shuffled
 from kb.quizzes.grading import Answer, Grade, grade, score_of
 from kb.quizzes.key_points import coverage
-from kb.quizzes.models import Attempt, AttemptItem, BankQuestion, ExtraAttempt, QuizRow
+from kb.quizzes.models import Attempt, AttemptItem, BankQuestion, ExtraAttempt
 from kb.quizzes.questions import Free, Question
 from kb.quizzes.quiz_file import Quiz
 from kb.quizzes.quiz_store import find_quiz
@@ -134,16 +134,17 @@ def begin(
     """Begin an attempt, or go on with the one that is open. Raises NoAttemptsLeftError."""
     row, quiz = find_quiz(session, slug)
     found(None if row.retired else row)
-    for attempt in attempts_of(session, slug, reader.person_id):
+    attempts = attempts_of(session, slug, reader.person_id)
+    for attempt in attempts:
         if attempt.submitted_at is None:
             if not is_over(attempt, moment.at):
                 return attempt
             close(session, attempt.id or 0, similarity, moment)
-    if any(one.verdict == "waiting" for one in attempts_of(session, slug, reader.person_id)):
+    if any(one.verdict == "waiting" for one in attempts):
         raise WaitingForMentorError
     quiz_locked(session, reader.person_id, slug, moment)
     if attempts_left(session, quiz, reader.person_id) == 0:
-        raise NoAttemptsLeftError(n=len(attempts_of(session, slug, reader.person_id)))
+        raise NoAttemptsLeftError(n=len(attempts))
     chosen = _draw(session, quiz, lang, rng)
     if not chosen:
         raise NothingToAskError
@@ -326,8 +327,3 @@ def best_marks(session: Session, person_id: int) -> dict[str, Attempt]:
 
 def _worth(attempt: Attempt) -> tuple[bool, float]:
     return attempt.verdict == "passed", attempt.mark or 0.0
-
-
-def quizzes_there(session: Session) -> set[str]:
-    """Slugs of the quizzes that can be taken."""
-    return set(session.exec(select(QuizRow.slug).where(col(QuizRow.retired).is_(False))))

@@ -1,6 +1,5 @@
 """The bank in the database: questions and quizzes, import from files and back, editing one."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from kb import audit
 from kb.errors import InvalidError
+from kb.library.articles import content_hash
 from kb.library.faults import Problem
 from kb.library.kinds import CODE_PATTERN
 from kb.library.vocabulary import Lang, Scope
@@ -78,7 +78,11 @@ def import_banks(session: Session, banks: Iterable[Bank], now: datetime) -> Bank
             row = rows.pop(question.id, None)
             _import_question(session, bank, question, row, position, report, now)
         for row in rows.values():
-            if row.imported_hash and not row.retired and text_hash(row.body) == row.imported_hash:
+            if (
+                row.imported_hash
+                and not row.retired
+                and content_hash(row.body) == row.imported_hash
+            ):
                 row.retired = True
                 session.add(row)
     return report
@@ -94,7 +98,7 @@ def _import_question(
     now: datetime,
 ) -> None:
     body = body_of(question)
-    digest = text_hash(body)
+    digest = content_hash(body)
     if row is None:
         row = BankQuestion(
             bank=bank.bank, key=question.id, lang=bank.lang, type=question.type,
@@ -105,7 +109,7 @@ def _import_question(
         row.position = position
         session.add(row)
         return
-    elif text_hash(row.body) not in (row.imported_hash, digest):
+    elif content_hash(row.body) not in (row.imported_hash, digest):
         report.conflicts.append(f"{bank.bank}.{bank.lang}:{question.id}")
         return
     else:
@@ -118,11 +122,6 @@ def _import_question(
 def _project(row: BankQuestion, question: Question, body: str, now: datetime) -> None:
     row.type, row.topic, row.prompt = question.type, question.topic, question.prompt
     row.source, row.body, row.changed_at = question.source or "", body, now
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def save_question(

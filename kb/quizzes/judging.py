@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from kb import audit
 from kb.accounts.models import Person
-from kb.accounts.scope import led_by
 from kb.errors import InvalidError
-from kb.learning.models import Enrolment
+from kb.learning.enrolments import followed_by
 from kb.learning.moment import Moment
 from kb.messages import N_, Message
 from kb.permissions import Reader, found
@@ -46,7 +44,7 @@ def answers_to_judge(session: Session, reader: Reader) -> list[ToJudge]:
         .where(
             col(AttemptItem.pending),
             col(Attempt.submitted_at).is_not(None),
-            _followed(reader),
+            followed_by(reader),
             Attempt.person_id != reader.person_id,
         )
         .order_by(col(Attempt.submitted_at), col(AttemptItem.position))
@@ -76,7 +74,7 @@ def without_attempts(session: Session, reader: Reader) -> list[WithoutAttempts]:
         select(Attempt, Person, QuizRow)
         .join(Person, col(Person.id) == Attempt.person_id)
         .join(QuizRow, col(QuizRow.slug) == Attempt.quiz_slug)
-        .where(_followed(reader), Attempt.person_id != reader.person_id)
+        .where(followed_by(reader), Attempt.person_id != reader.person_id)
     )
     taken: dict[tuple[int, str], list[Attempt]] = {}
     names: dict[tuple[int, str], WithoutAttempts] = {}
@@ -94,11 +92,6 @@ def without_attempts(session: Session, reader: Reader) -> list[WithoutAttempts]:
         and len(attempts) >= limits[key[1]] + allowed[key]
         and all(one.verdict == "failed" for one in attempts)
     ]
-
-
-def _followed(reader: Reader) -> ColumnElement[bool]:
-    mentees = select(Enrolment.person_id).where(Enrolment.mentor_id == reader.person_id)
-    return col(Person.id).in_(mentees) | led_by(reader)
 
 
 def judge_answer(
@@ -138,7 +131,7 @@ def _attempt_of_followed(session: Session, reader: Reader, attempt_id: int) -> A
     query = (
         select(Attempt)
         .join(Person, col(Person.id) == Attempt.person_id)
-        .where(Attempt.id == attempt_id, Attempt.person_id != reader.person_id, _followed(reader))
+        .where(Attempt.id == attempt_id, Attempt.person_id != reader.person_id, followed_by(reader))
     )
     return found(session.exec(query).first())
 
@@ -149,7 +142,7 @@ def allow_another(
     """One more attempt for somebody who has none left."""
     row, quiz = find_quiz(session, slug)
     query = select(Person).where(
-        Person.id == person_id, Person.id != reader.person_id, _followed(reader)
+        Person.id == person_id, Person.id != reader.person_id, followed_by(reader)
     )
     person = found(session.exec(query).first())
     if attempts_left(session, quiz, person_id) != 0:

@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 
 from kb import audit
 from kb.errors import ConflictError, InvalidError
+from kb.library.articles import content_hash
 from kb.library.vocabulary import Scope
 from kb.library.yaml_text import dump_yaml
 from kb.messages import N_, Message
 from kb.permissions import found
-from kb.quizzes.bank_store import text_hash, write_text
+from kb.quizzes.bank_store import write_text
 from kb.quizzes.models import BankRow, QuizRow
 from kb.quizzes.quiz_file import FOLDER, Quiz, parse_quiz
 
@@ -22,15 +23,18 @@ def import_quizzes(session: Session, quizzes: Sequence[Quiz], now: datetime) -> 
     for quiz in quizzes:
         body = dump_yaml(quiz)
         row = session.get(QuizRow, quiz.slug)
-        if row is not None and text_hash(row.body) not in (row.imported_hash, text_hash(body)):
+        if row is not None and content_hash(row.body) not in (
+            row.imported_hash,
+            content_hash(body),
+        ):
             continue
-        if row is not None and row.imported_hash == text_hash(body):
+        if row is not None and row.imported_hash == content_hash(body):
             continue
         version = row.version + 1 if row else 1
         session.merge(
             QuizRow(
                 slug=quiz.slug, title_zh=quiz.title.zh, title_en=quiz.title.en, scope=quiz.scope,
-                body=body, version=version, imported_hash=text_hash(body), changed_at=now,
+                body=body, version=version, imported_hash=content_hash(body), changed_at=now,
             )
         )  # fmt: skip
 

@@ -4,14 +4,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from kb import audit
 from kb.accounts.models import Person
-from kb.accounts.scope import led_by
 from kb.errors import InvalidError, ShifuError
-from kb.learning.models import Enrolment
+from kb.learning.enrolments import followed_by
 from kb.learning.moment import Moment
 from kb.learning.steps_elsewhere import role_play_locked, scenario_passed
 from kb.messages import N_, Message
@@ -93,14 +91,11 @@ def view_play(session: Session, reader: Reader, play_id: int) -> PlayView:
     query = (
         select(Play)
         .join(Person, col(Person.id) == Play.person_id)
-        .where(Play.id == play_id, or_(col(Play.person_id) == reader.person_id, _followed(reader)))
+        .where(
+            Play.id == play_id, or_(col(Play.person_id) == reader.person_id, followed_by(reader))
+        )
     )
     return load_play(session, found(session.exec(query).first()))
-
-
-def _followed(reader: Reader) -> ColumnElement[bool]:
-    mentees = select(Enrolment.person_id).where(Enrolment.mentor_id == reader.person_id)
-    return col(Person.id).in_(mentees) | led_by(reader)
 
 
 def load_play(session: Session, play: Play) -> PlayView:
@@ -235,7 +230,7 @@ def plays_to_review(session: Session, reader: Reader, limit: int = 20) -> list[t
             col(Play.finished_at).is_not(None),
             col(Play.reviewed_at).is_(None),
             Play.person_id != reader.person_id,
-            _followed(reader),
+            followed_by(reader),
         )
         .order_by(col(Play.finished_at).desc())
         .limit(limit)

@@ -1,6 +1,5 @@
 """Scenarios in the database: import from files, what can be played, export."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from kb import audit
 from kb.errors import ConflictError, InvalidError
+from kb.library.articles import content_hash
 from kb.library.vocabulary import Scope
 from kb.library.yaml_text import dump_yaml
 from kb.messages import N_, Message
@@ -28,23 +28,22 @@ def import_scenarios(session: Session, scenarios: Sequence[Scenario], now: datet
     for scenario in scenarios:
         body = text_of(scenario)
         row = session.get(ScenarioRow, (scenario.slug, scenario.lang))
-        if row is not None and row.imported_hash == _hash(body):
+        if row is not None and row.imported_hash == content_hash(body):
             continue
-        if row is not None and _hash(row.body) not in (row.imported_hash, _hash(body)):
+        if row is not None and content_hash(row.body) not in (
+            row.imported_hash,
+            content_hash(body),
+        ):
             conflicts.append(f"{scenario.slug}.{scenario.lang}")
             continue
         session.merge(
             ScenarioRow(
                 slug=scenario.slug, lang=scenario.lang, title=scenario.title, scope=scenario.scope,
-                body=body, version=row.version + 1 if row else 1, imported_hash=_hash(body),
+                body=body, version=row.version + 1 if row else 1, imported_hash=content_hash(body),
                 changed_at=now,
             )
         )  # fmt: skip
     return conflicts
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def find_scenario(session: Session, slug: str, lang: str) -> ScenarioRow:
