@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import event
 from sqlmodel import select
 
 from kb.learning.enrolments import EnrolForm, enrol
@@ -13,6 +12,7 @@ from kb.learning.models import Enrolment, Submission
 from kb.learning.moment import Moment
 from kb.learning.path_store import find_path
 from tests.kb.learning.test_progress import add_people
+from tests.queries import counted_queries
 
 START = date(2026, 12, 1)
 
@@ -218,11 +218,8 @@ def test_the_cohort_page_of_a_thousand_takes_as_many_queries_as_that_of_one(
     client_as, enrolled, library, clock
 ):
     def queries() -> int:
-        counted = []
-        listener = lambda *_: counted.append(1)  # noqa: E731
-        event.listen(library.engine, "before_cursor_execute", listener)
-        assert manager.get("/learn/cohort").status_code == 200
-        event.remove(library.engine, "before_cursor_execute", listener)
+        with counted_queries(library.engine) as counted:
+            assert manager.get("/learn/cohort").status_code == 200
         return len(counted)
 
     manager = client_as("zhao.lan")

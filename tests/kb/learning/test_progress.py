@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from kb.accounts.models import Membership, Person, Team
@@ -30,6 +29,7 @@ from kb.library.articles import Origin, find_visible, set_status
 from kb.library.content_folder import read_content
 from kb.library.vocabulary import Status
 from tests.conftest import SAMPLE
+from tests.queries import counted_queries
 
 TEXT = (SAMPLE / "paths/first-week.yaml").read_text("utf-8")
 START = date(2026, 12, 1)
@@ -220,13 +220,10 @@ def test_a_cohort_of_a_thousand_takes_as_many_queries_as_one_person(
     library, reader, clock, moment, enrolled
 ):
     def queries() -> tuple[int, int]:
-        counted = []
         with library.read() as db:
             stored = find_path(db, "first-week")
-            listener = lambda *_: counted.append(1)  # noqa: E731
-            event.listen(library.engine, "before_cursor_execute", listener)
-            rows = load_cohort(db, reader_manager, stored, "", moment().day)
-            event.remove(library.engine, "before_cursor_execute", listener)
+            with counted_queries(library.engine) as counted:
+                rows = load_cohort(db, reader_manager, stored, "", moment().day)
         return len(rows), len(counted)
 
     reader_manager = reader("zhao.lan")
